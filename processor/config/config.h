@@ -1,0 +1,175 @@
+/* config.h: M's part that people write, i.e. durand.yaml, checked and compiled.
+ *
+ * One option table (config/options.c) drives parsing, defaults, limits and the generated reference docs/configuration.md.
+ * Reading reports every mistake at once. A finished configuration is read-only and shared by all threads.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "record/attribute.h"
+
+enum dialect {
+        DIALECT_ROW,
+        DIALECT_SALESFORCE_CDC,
+        DIALECT_DEBEZIUM,
+        DIALECT_COUNT,
+};
+
+const char *dialect_name(enum dialect dialect); /* "row", "salesforce-cdc", "debezium" */
+bool dialect_parse(struct text name, enum dialect *dialect);
+
+/* What a mapping does with a field's text before it becomes an attribute's value. */
+enum field_transform {
+        TRANSFORM_NONE,
+        TRANSFORM_OPT_OUT, /* a true value means consent denied, a false one granted */
+        TRANSFORM_OPT_IN,  /* a true value means granted, a false one denied */
+        TRANSFORM_VALUES,  /* through `values` below; a text that is not listed passes unchanged */
+};
+
+struct value_mapping {
+        struct text from;
+        struct text to;
+};
+
+struct field_mapping {
+        struct text field; /* the source's name, as its events spell it; compound parts as "MailingAddress.City" */
+        uint16_t attribute;
+        struct text label;
+        enum field_transform transform;
+        const struct value_mapping *values;
+        uint32_t value_count;
+        struct text reference_source; /* of a reference to another source's record; empty: the same source */
+};
+
+struct entity_mapping {
+        struct text entity;            /* object or table name; matched exactly, then without case */
+        enum record_type type;
+        const struct text *key_fields; /* names of the fields that make the record id; none: the Kafka key or the dialect's own */
+        uint32_t key_field_count;
+        struct text version_field;     /* field that orders rows; empty: the message's time */
+        const struct field_mapping *fields;
+        uint32_t field_count;
+};
+
+struct trust_rule {
+        uint16_t attribute;
+        uint8_t trust; /* 0..100 */
+};
+
+struct source_config {
+        struct text name;
+        enum dialect dialect;
+        const struct text *topics;
+        uint32_t topic_count;
+        bool identity; /* fields named after attributes or their well-known aliases map by themselves */
+        const struct entity_mapping *entities;
+        uint32_t entity_count;
+        uint8_t default_trust;
+        const struct trust_rule *trust;
+        uint32_t trust_count;
+        char country[3]; /* ISO 3166-1 alpha-2 for phones and addresses that name none; "" unknown */
+        bool refresh;    /* publish refresh requests for stale records to sync.<name> */
+        int32_t line;    /* in the file, for messages; 0 built in */
+};
+
+struct kafka_property {
+        struct text name;
+        struct text value;
+        bool secret; /* never printed */
+};
+
+struct config {
+        struct arena arena; /* owns all texts and arrays below */
+        struct vocabulary vocabulary;
+
+        /* service */
+        struct text instance;      /* transactional.id and group.id derive from it */
+        struct text state_dir;
+        struct text topic_prefix;  /* "durand." */
+        const struct kafka_property *kafka;
+        uint32_t kafka_count;
+        int64_t heartbeat_ms;
+        int64_t checkpoint_ms;
+        int64_t batch_messages;
+        int64_t batch_wait_ms;
+        int64_t partitions;         /* of topics that Durand creates */
+        int64_t replication;
+        int64_t tombstone_retention_ms;
+        int64_t map_bytes;
+        int64_t threads;            /* 0: one for each core */
+
+        /* sources */
+        const struct source_config *sources;
+        uint32_t source_count;
+        bool accept_any_source;     /* without --config: any source name, dialect row, identity mapping */
+        enum dialect any_dialect;   /* dialect of such a source (--dialect) */
+
+        /* matching */
+        int64_t population[TYPE_COUNT]; /* records that the prior odds are made for; 0: the model's */
+        int32_t match_mbit;         /* posterior from which two records are the same, thousandths of a bit */
+        int32_t review_mbit;        /* posterior from which a person is asked */
+        int64_t block_cap;          /* value nodes that may share a blocking key */
+        int64_t cluster_records_max; /* an entity with more records is an over-merge conflict */
+        struct text model_file;     /* empty: the built-in model */
+        char default_country[3];
+
+        struct text ghost_secret;   /* key of the hashes that ghosts keep; empty: a built-in constant */
+
+        struct text log_level;
+        bool log_json;
+
+        char epoch[33];             /* hash of all that decides F: part of M, in hexadecimal */
+};
+
+/* One finding of a check: where, what, and what to do about it. */
+struct config_problem {
+        struct text file;
+        int32_t line;   /* from 1 */
+        int32_t column; /* from 1 */
+        bool warning;   /* does not stop a start */
+        struct text message;
+        struct text remedy; /* may be empty */
+};
+
+struct config_problems {
+        struct arena arena;
+        struct config_problem *items;
+        size_t count;
+        size_t capacity;
+};
+
+void config_problems_free(struct config_problems *problems);
+
+/* The configuration that serves where nobody wrote one: accept_any_source and every default. */
+void config_init_builtin(struct config *config);
+
+/* Reads the YAML file @path. All mistakes go to @problems, in order of lines; ERR_USAGE if any of them is an error (then
+ * @config is not usable but must still be freed). */
+int config_load(const char *path, struct config *config, struct config_problems *problems);
+
+/* The same from memory; @name stands for the file in messages. */
+int config_load_text(struct text yaml, const char *name, struct config *config, struct config_problems *problems);
+
+void config_free(struct config *config);
+
+/* The source called @name. With accept_any_source an unknown name gives the generic source; else NULL. */
+const struct source_config *config_find_source(const struct config *config, struct text name);
+
+/* The source that lists @topic, or NULL. */
+const struct source_config *config_find_topic(const struct config *config, struct text topic);
+
+/* The mapping of @entity, or NULL. */
+const struct entity_mapping *source_find_entity(const struct source_config *source, struct text entity);
+
+/* Trust in @source for @attribute: the rule for the attribute, or the default. */
+uint8_t source_trust(const struct source_config *source, uint16_t attribute);
+
+/* The reference of every option as Markdown, generated from the option table. */
+struct buffer;
+void config_write_reference(struct buffer *out);
+
+/* What of the configuration decides F (sources, mappings, trust, matching): changes give another epoch. @model_hash is
+ * the matching model's content hash. */
+void config_compute_epoch(struct config *config, struct text model_hash);

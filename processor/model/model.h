@@ -1,0 +1,25 @@
+/* model.h: the matching model: m and u probabilities as integer weights, prior odds, value frequencies.
+ *
+ * Fellegi & Sunter (1969), in log2: the weight of a level is log2(m/u) in thousandths of a bit, rounded once when the model
+ * is made, so that no sum depends on order or machine. A model is frozen: its content hash is part of the epoch.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "record/attribute.h"
+
+struct model;
+
+/* The model that serves where nobody trained one. */
+struct model *model_new_builtin(void);
+
+/* Reads a model file (JSON, docs/model.md). ERR_USAGE with file and place. */
+int model_load(const char *path, struct model **model, struct error *error);
+void model_free(struct model *model);
+
+/* 32 hexadecimal digits over everything that decides a score. */
+const char *model_hash(const struct model *model);
+
+/* Pins the number of records that prior odds are made for. Once, before the first score. 0 keeps the model's own. */
+void model_set_population(struct model *model, enum record_type type, int64_t records);
