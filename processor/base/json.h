@@ -59,7 +59,7 @@ bool json_to_i64(const struct json_node *node, int64_t *value);
 
 /* Writing. The writer places commas; the caller keeps the order of calls right (a name before each value of an object).
  * Output is compact, UTF-8 unescaped, control characters as \u00XX. Invalid UTF-8 is replaced by U+FFFD. */
-#define JSON_WRITE_DEPTH_MAX 32
+#define JSON_WRITE_DEPTH_MAX 80 /* above JSON_DEPTH_MAX: what was read can be written inside something */
 
 struct json_writer {
         struct buffer *buffer;
