@@ -1,9 +1,8 @@
 /* arena.h: memory for everything that is made for one batch, freed in one go.
  *
  * An arena hands out memory that lives until arena_reset() or arena_free(). It grows by chunks and keeps them over a
- * reset, so that a steady state allocates nothing. Exhausted memory ends the process: there is no sensible way on in the
- * middle of a batch, and a restart recovers (docs/architecture.md, "Exactly once").
- * An arena belongs to one thread.
+ * reset, so that a steady state allocates nothing. Exhausted memory ends the process: there is no sensible way on in
+ * the middle of a batch, and a restart recovers (docs/architecture.md, "Exactly once"). An arena belongs to one thread.
  */
 #pragma once
 

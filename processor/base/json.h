@@ -37,9 +37,9 @@ struct json_node {
 #define JSON_NODES_MAX 1000000
 #define JSON_BYTES_MAX (64U << 20)
 
-/* Parses exactly one value that fills @bytes but for white space. The tree lives in @arena; its slices point into @bytes
- * where nothing was escaped. ERR_REJECT with the byte offset and what was expected: syntax, invalid UTF-8, a NUL in a
- * string, or a bound exceeded. */
+/* Parses exactly one value that fills @bytes but for white space. The tree lives in @arena; its slices point into
+ * @bytes where nothing was escaped. ERR_REJECT with the byte offset and what was expected: syntax, invalid UTF-8, a NUL
+ * in a string, or a bound exceeded. */
 int json_parse(struct arena *arena, struct text bytes, const struct json_node **root, struct error *error);
 
 /* The member @name of an object (the last of several), or NULL; also NULL when @node is NULL or no object. */

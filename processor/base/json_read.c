@@ -1,8 +1,8 @@
 /* A one-pass JSON reader (RFC 8259) into a tree of slices.
  *
- * Recursive descent with a depth bound. Strings without escapes are slices of the input; with escapes they are unescaped
- * into the arena. UTF-8 is checked only for strings that hold a byte above 0x7f. Numbers are checked against the grammar
- * and kept as text: what a decimal column said is not rounded on its way through.
+ * Recursive descent with a depth bound. Strings without escapes are slices of the input; with escapes they are
+ * unescaped into the arena. UTF-8 is checked only for strings that hold a byte above 0x7f. Numbers are checked against
+ * the grammar and kept as text: what a decimal column said is not rounded on its way through.
  */
 #include "base/json.h"
 

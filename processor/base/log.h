@@ -8,7 +8,12 @@
 
 #include <stdbool.h>
 
-enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
+enum log_level {
+        LOG_ERROR,
+        LOG_WARN,
+        LOG_INFO,
+        LOG_DEBUG
+};
 
 void log_configure(enum log_level level, bool json);
 bool log_enabled(enum log_level level);

@@ -1,7 +1,7 @@
 /* A pool of threads that share one loop at a time.
  *
- * Work is handed out by an atomic counter in grains, so a slow item holds up one worker only. Workers sleep on a condition
- * variable between loops; a loop below two grains runs on the caller alone.
+ * Work is handed out by an atomic counter in grains, so a slow item holds up one worker only. Workers sleep on a
+ * condition variable between loops; a loop below two grains runs on the caller alone.
  */
 #include "base/parallel.h"
 

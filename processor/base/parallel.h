@@ -9,13 +9,14 @@
 
 struct parallel; /* a pool of threads */
 
-/* A pool with @threads workers in all, the caller among them (1 = no thread is started; 0 = one for each core, at most 16). */
+/* A pool with @threads workers in all, the caller among them (1 = no thread is started; 0 = one for each core, at most
+ * 16). */
 struct parallel *parallel_new(unsigned threads);
 void parallel_free(struct parallel *parallel);
 
 unsigned parallel_threads(const struct parallel *parallel);
 
-/* Calls run(context, worker, from, to) over disjoint ranges that cover 0..count. @worker is below parallel_threads() and
- * names the thread's own scratch memory. */
+/* Calls run(context, worker, from, to) over disjoint ranges that cover 0..count. @worker is below parallel_threads()
+ * and names the thread's own scratch memory. */
 void parallel_for(struct parallel *parallel, size_t count, size_t grain,
                   void (*run)(void *context, unsigned worker, size_t from, size_t to), void *context);

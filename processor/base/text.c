@@ -135,7 +135,7 @@ static uint32_t utf8_sequence(const unsigned char *s, uint32_t left)
                 unsigned char high = lead == 0xf4 ? 0x8f : 0xbf;
 
                 return left >= 4 && s[1] >= low && s[1] <= high && (s[2] & 0xc0) == 0x80 && (s[3] & 0xc0) == 0x80 ? 4
-                                                                                                                   : 0;
+                                                                                                                  : 0;
         }
         return 0;
 }

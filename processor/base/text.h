@@ -15,7 +15,10 @@ struct text {
 };
 
 #define TEXT(literal) ((struct text){.data = (literal), .length = sizeof(literal) - 1})
-#define TEXT_INIT(literal) {.data = (literal), .length = sizeof(literal) - 1}
+#define TEXT_INIT(literal)                                                                                             \
+        {                                                                                                              \
+                .data = (literal), .length = sizeof(literal) - 1                                                       \
+        }
 #define TEXT_NONE ((struct text){.data = NULL, .length = 0})
 
 /* For printf-like functions: printf("%.*s", TEXT_ARG(t)). */

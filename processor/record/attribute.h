@@ -23,18 +23,18 @@ bool record_type_parse(struct text name, enum record_type *type);
 
 /* How a value is standardised, compared and shown. */
 enum attribute_kind {
-        KIND_TEXT,       /* free text, compared after folding */
-        KIND_NAME,       /* a personal name or a part of one, or a company name */
-        KIND_DATE,       /* a calendar date, perhaps partial */
-        KIND_TIME,       /* a point in time */
+        KIND_TEXT, /* free text, compared after folding */
+        KIND_NAME, /* a personal name or a part of one, or a company name */
+        KIND_DATE, /* a calendar date, perhaps partial */
+        KIND_TIME, /* a point in time */
         KIND_EMAIL,
         KIND_PHONE,
         KIND_ADDRESS,    /* one part of a postal address; parts with the same label belong together */
         KIND_IDENTIFIER, /* an official number */
         KIND_REFERENCE,  /* the id of another record */
         KIND_URL,
-        KIND_CODE,       /* a short code: gender, status, industry */
-        KIND_CONSENT,    /* granted, denied, unknown */
+        KIND_CODE,    /* a short code: gender, status, industry */
+        KIND_CONSENT, /* granted, denied, unknown */
         KIND_NUMBER,
         KIND_BOOLEAN,
 };
@@ -70,7 +70,7 @@ enum {
         ATTRIBUTE_ADDRESS_REGION,
         ATTRIBUTE_ADDRESS_COUNTRY,
         ATTRIBUTE_OWNER,
-        ATTRIBUTE_SAME_AS, /* reference to another source's record that a system asserts to be the same */
+        ATTRIBUTE_SAME_AS,     /* reference to another source's record that a system asserts to be the same */
         ATTRIBUTE_MERGED_INTO, /* on a deleted record: the record of the same source that survived a merge */
         ATTRIBUTE_CREATED_AT,
         ATTRIBUTE_MODIFIED_AT,
@@ -118,7 +118,8 @@ void vocabulary_init(struct vocabulary *vocabulary);
 /* Number of the attribute called @name, or ATTRIBUTE_NONE. */
 uint16_t vocabulary_find(const struct vocabulary *vocabulary, struct text name);
 
-/* Adds an attribute; gives its number, or ATTRIBUTE_NONE when the name is taken, too long, or the vocabulary is full. */
+/* Adds an attribute; gives its number, or ATTRIBUTE_NONE when the name is taken, too long, or the vocabulary is full.
+ */
 uint16_t vocabulary_add(struct vocabulary *vocabulary, struct text name, enum attribute_kind kind, bool person,
                         bool organization, bool multiple);
 

@@ -34,12 +34,14 @@ struct change_value {
 
 struct change {
         enum change_op op;
-        enum record_type type;  /* declared by the mapping; the record's content may override it */
+        enum record_type type; /* declared by the mapping; the record's content may override it */
         struct text source;
-        struct text entity;     /* object or table: "Contact", "customer"; the type's name for plain rows */
-        struct text record_id;  /* empty for OVERFLOW and TRUNCATE */
+        struct text entity;    /* object or table: "Contact", "customer"; the type's name for plain rows */
+        struct text record_id; /* empty for OVERFLOW and TRUNCATE */
         struct version version;
-        bool complete;          /* a full row: what it does not name is unset (dialect row) */
+        bool complete;  /* a full row: what it does not name is unset (dialect row) */
+        bool tombstone; /* a DELETE that has no time of its own (a null value): it deletes whatever there is when it
+                         * arrives, and nothing when the record is gone already. Its version is not looked at. */
         const struct change_field *fields;
         uint32_t field_count;
         const struct change_value *values;

@@ -27,18 +27,19 @@ enum feature_kind {
         /* company names. text: token of the core name; sound: phonetic code; alias: expansion of an abbreviation.
          * sub: position of the token, from 0. */
         FEATURE_ORG_TOKEN,
-        FEATURE_ORG_FORM, /* canonical legal form: "sas", "ltd", "gmbh" */
-        FEATURE_ORG_WHOLE, /* the core name with its tokens in order, joined by blanks; sub 0 name, 1 legal name */
+        FEATURE_ORG_FORM,    /* canonical legal form: "sas", "ltd", "gmbh" */
+        FEATURE_ORG_WHOLE,   /* the core name with its tokens in order, joined by blanks; sub 0 name, 1 legal name */
         FEATURE_BIRTH_DATE,  /* YYYY-MM-DD; unknown parts 00; sub: 1 if day and month may be swapped */
         FEATURE_BIRTH_PLACE, /* folded */
         FEATURE_GENDER,      /* m, f, x */
-        FEATURE_EMAIL,       /* canonical: lower case, provider rules applied. sub: 1 role account. alias: name tokens in
-                              * the local part, blank-separated */
-        FEATURE_PHONE,       /* E.164 with '+', or '~' and national digits where no country is known */
-        FEATURE_DOMAIN,      /* registrable part of a website or of a company mail address; never a mail provider */
+        FEATURE_EMAIL,  /* canonical: lower case, provider rules applied. sub: 1 role account. alias: name tokens in
+                         * the local part, blank-separated */
+        FEATURE_PHONE,  /* E.164 with '+', or '~' and national digits where no country is known */
+        FEATURE_DOMAIN, /* registrable part of a website or of a company mail address; never a mail provider */
         /* addresses: features with the same `group` belong to one address; groups are numbered in canonical order */
         FEATURE_HOUSE_NUMBER,
-        FEATURE_STREET, /* core tokens in order, blank-separated, type expanded or dropped; sound: of the longest token */
+        FEATURE_STREET, /* core tokens in order, blank-separated, type expanded or dropped; sound: of the longest token
+                         */
         FEATURE_UNIT,
         FEATURE_PO_BOX,
         FEATURE_LOCALITY, /* second line, suburb or building; folded */
@@ -86,11 +87,12 @@ struct feature {
 struct features {
         enum record_type type;
         uint32_t count;
-        struct feature items[FEATURES_MAX]; /* sorted by kind, group, sub, text, ... without repeats */
+        struct feature items[FEATURES_MAX];    /* sorted by kind, group, sub, text, ... without repeats */
         uint8_t first[FEATURE_KIND_COUNT + 1]; /* items[first[k]] .. items[first[k + 1] - 1] are of kind k */
 };
 
-/* Sorts, removes repeats, renumbers address groups canonically and fills `first`. Call it once after the last feature. */
+/* Sorts, removes repeats, renumbers address groups canonically and fills `first`. Call it once after the last feature.
+ */
 void features_finish(struct features *features);
 
 /* Canonical bytes of finished features, and the view of such bytes (texts borrow from @data). Decoding damaged bytes

@@ -19,10 +19,10 @@
 #include "record/attribute.h"
 
 /* Bounds for what comes from outside; the decoder rejects what exceeds them. */
-#define RECORD_ID_MAX 512      /* bytes */
-#define RECORD_VALUE_MAX 8192  /* bytes of one value; longer ones are cut at a character, which the decoder reports */
+#define RECORD_ID_MAX 512     /* bytes */
+#define RECORD_VALUE_MAX 8192 /* bytes of one value; longer ones are cut at a character, which the decoder reports */
 #define RECORD_SLOTS_MAX 512
-#define RECORD_KEYS_MAX 64     /* blocking keys of a record, and of a ghost */
+#define RECORD_KEYS_MAX 64 /* blocking keys of a record, and of a ghost */
 
 /* When a source changed something, in the source's own order. Compared left to right.
  * Salesforce: commitTimestamp, commitNumber, sequenceNumber. Debezium: source time, position in the log (LSN, binlog
@@ -61,34 +61,34 @@ enum slot_flag {
 
 struct slot {
         uint16_t attribute;
-        uint8_t flags;          /* enum slot_flag; INVALID and FAKE are derived and not part of R */
+        uint8_t flags; /* enum slot_flag; INVALID and FAKE are derived and not part of R */
         struct text label;
-        struct text raw;        /* the source's text */
-        struct text value;      /* derived: canonical form, equal to `raw` where standardising changed nothing */
+        struct text raw;   /* the source's text */
+        struct text value; /* derived: canonical form, equal to `raw` where standardising changed nothing */
         struct version version;
 };
 
 struct record {
         struct record_key key;
         enum record_type declared_type;
-        int64_t first_time_ms;         /* earliest event time seen, over deletions as well; TIME_UNKNOWN_MS if none */
-        struct version created;        /* greatest version of an upsert or undelete: alive if above the deletion */
-        struct version deleted;        /* greatest version of a deletion or truncation; VERSION_NONE: never */
-        struct version complete;       /* greatest version of a complete row */
-        struct version stale;          /* greatest version of a gap; stale while above `refreshed` */
-        struct version refreshed;      /* greatest version of a change that carried the whole record */
-        bool ever_deleted;             /* `deleted` means something */
+        int64_t first_time_ms;    /* earliest event time seen, over deletions as well; TIME_UNKNOWN_MS if none */
+        bool alive;               /* exists at its source, as far as we know */
+        struct version updated;   /* greatest version of an upsert or undelete; VERSION_NONE: never */
+        struct version deleted;   /* greatest version of a deletion or truncation; VERSION_NONE: never */
+        struct version complete;  /* greatest version of a complete row */
+        struct version stale;     /* greatest version of a gap; stale while above `refreshed` */
+        struct version refreshed; /* greatest version of a change that carried the whole record */
+        bool ever_updated;        /* `updated` means something, and so on */
+        bool ever_deleted;
         bool ever_complete;
         bool ever_stale;
-        struct slot *slots;            /* sorted by (attribute, label), without repeats */
+        bool ever_refreshed;
+        struct slot *slots; /* sorted by (attribute, label), without repeats */
         uint32_t slot_count;
-        uint64_t *ghost_keys;          /* of a deleted record: hashes of its blocking keys, sorted */
+        uint64_t *ghost_keys; /* of a deleted record: keyed hashes of its blocking keys, sorted */
         uint32_t ghost_key_count;
-        struct text merged_into;       /* of a deleted record: id of the survivor, where the source said so */
+        struct text merged_into; /* of a deleted record: id of the survivor, where the source said so */
 };
-
-/* True while the record exists at its source, as far as we know. */
-bool record_is_alive(const struct record *record);
 
 /* True while a gap has not been followed by a change that carried the whole record. */
 bool record_is_stale(const struct record *record);
@@ -102,12 +102,18 @@ const struct slot *record_find(const struct record *record, uint16_t attribute, 
 /* The first set slot of @attribute in canonical order, or NULL. */
 const struct slot *record_first(const struct record *record, uint16_t attribute);
 
+/* True for the pseudo record of a whole table (empty record id), whose watermarks hold for each of its records. */
+bool record_is_table(const struct record *record);
+
 struct change; /* record/change.h */
 
-/* Merges @change into @record (which may be zeroed but for its key: a new record). New texts are copied to @arena, which
- * must outlive @record. Slots below the watermarks are dropped; a deleted record drops all of them.
- * Returns 1 if anything of R changed, 0 if not. Standardised forms of changed slots are reset to the raw text. */
+/* Merges @change into @record (which may be zeroed but for its key: a new record). New texts are copied to @arena,
+ * which must outlive @record. Slots below the watermarks are dropped; a deleted record drops all of them. Returns 1 if
+ * anything of R changed, 0 if not. Standardised forms of changed slots are reset to the raw text. */
 int record_merge(struct arena *arena, struct record *record, const struct change *change);
+
+/* Lowers the watermarks of the table's pseudo record @table onto @record. Returns 1 if anything of R changed. */
+int record_merge_table(struct record *record, const struct record *table);
 
 /* The stored form. Decoding borrows from @data: the record's texts live as long as @data, its arrays in @arena.
  * ERR_FATAL for bytes that no encoder wrote (a damaged state). */
