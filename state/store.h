@@ -1,11 +1,12 @@
 /* store.h: the local state, tables in one LMDB environment.
  *
- * One writer (the engine's thread) holds one long write transaction from checkpoint to checkpoint; readers open snapshots,
- * which show the last checkpoint. Only this folder includes lmdb.h.
+ * One writer (the engine's thread) holds one long write transaction from checkpoint to checkpoint; readers open
+ * snapshots, which show the last checkpoint. Only this folder includes lmdb.h.
  *
  * Errors are sticky: after a failure every put does nothing, every get says "not found", and store_failed() /
  * store_commit() report the first failure (ERR_FATAL). So callers check once a batch.
  * Bytes that a get returns are valid until the transaction's next write or its end.
+ * A write transaction is ended by the thread that began it. One process opens a directory once.
  * Record and node numbers are internal; they depend on arrival and must never decide an order, a tie or an id.
  */
 #pragma once
@@ -42,14 +43,14 @@ enum store_table {
 const char *store_table_name(enum store_table table);
 
 struct store_options {
-        const char *path;     /* directory; made when missing */
-        uint64_t map_bytes;   /* address space, sparse; grown automatically between transactions */
-        bool read_only;       /* for inspect, explain, digest beside a running service */
-        bool no_sync;         /* for throw-away states of replay only */
+        const char *path;   /* directory; made when missing */
+        uint64_t map_bytes; /* address space, sparse; grown automatically between transactions */
+        bool read_only;     /* for inspect, explain, digest beside a running service */
+        bool no_sync;       /* for throw-away states of replay only */
 };
 
-/* Opens or makes the state. Refuses (ERR_USAGE, with the remedy) a directory that another process writes, a format newer
- * than STORE_FORMAT_VERSION, and a directory that holds something else. */
+/* Opens or makes the state. Refuses (ERR_USAGE, with the remedy) a directory that another process writes, a format
+ * newer than STORE_FORMAT_VERSION, and a directory that holds something else. */
 int store_open(const struct store_options *options, struct store **store, struct error *error);
 void store_close(struct store *store); /* NULL is allowed; aborts an open write transaction */
 
@@ -68,17 +69,17 @@ void store_snapshot_end(struct store_txn *txn);
 uint64_t store_dirty_bytes(const struct store_txn *txn);
 uint64_t store_size_bytes(const struct store *store);
 
-/* --- meta: small named values */
+/* --- meta: small named values. Names that begin with "store." are the module's own. */
 bool store_get_meta(struct store_txn *txn, struct text name, struct text *value);
 void store_put_meta(struct store_txn *txn, struct text name, struct text value);
 void store_delete_meta(struct store_txn *txn, struct text name);
 
 /* --- records: number (u32, from 1) -> encoded record; index by key hash, collisions chained */
-uint32_t store_find_record(struct store_txn *txn, struct record_key key); /* 0: none */
+uint32_t store_find_record(struct store_txn *txn, struct record_key key);                   /* 0: none */
 uint32_t store_add_record(struct store_txn *txn, struct record_key key, struct text value); /* gives the number */
 void store_put_record(struct store_txn *txn, uint32_t record, struct text value);
 bool store_get_record(struct store_txn *txn, uint32_t record, struct text *value);
-uint32_t store_record_count(struct store_txn *txn);      /* highest number given */
+uint32_t store_record_count(struct store_txn *txn); /* highest number given */
 
 /* What is derived for a record: its value node and the record that anchors its entity. 0: none. */
 struct record_state {
@@ -92,7 +93,8 @@ bool store_get_record_state(struct store_txn *txn, uint32_t record, struct recor
 /* --- value nodes: number (u32, from 1; numbers of deleted nodes are not reused) -> encoded features */
 uint32_t store_find_node(struct store_txn *txn, struct text features); /* 0: none */
 uint32_t store_add_node(struct store_txn *txn, struct text features);
-void store_delete_node(struct store_txn *txn, uint32_t node); /* with its index entry; members, postings, edges are the caller's */
+/* With its index entry; members, postings, edges are the caller's. */
+void store_delete_node(struct store_txn *txn, uint32_t node);
 bool store_get_node(struct store_txn *txn, uint32_t node, struct text *features);
 
 void store_add_member(struct store_txn *txn, uint32_t node, uint32_t record);
@@ -110,10 +112,12 @@ struct store_posting {
 };
 
 /* Applies @postings, which the caller has sorted by key, in one cursor sweep. Repeats are harmless. */
-void store_apply_postings(struct store_txn *txn, enum store_table table, const struct store_posting *postings, size_t count);
+void store_apply_postings(struct store_txn *txn, enum store_table table, const struct store_posting *postings,
+                          size_t count);
 uint32_t store_count_postings(struct store_txn *txn, enum store_table table, uint64_t key);
 /* At most @max postings of @key, ascending, into @numbers; returns the true count. */
-uint32_t store_get_postings(struct store_txn *txn, enum store_table table, uint64_t key, uint32_t *numbers, uint32_t max);
+uint32_t store_get_postings(struct store_txn *txn, enum store_table table, uint64_t key, uint32_t *numbers,
+                            uint32_t max);
 
 /* --- edges: scored pairs of nodes, stored in both directions */
 struct store_edge {
@@ -136,7 +140,7 @@ struct store_neighbour {
 
 uint32_t store_get_edges(struct store_txn *txn, struct arena *arena, uint32_t node, struct store_neighbour **edges);
 
-/* --- golden: anchor record -> encoded golden record; conflicts: id -> encoded conflict; index anchor -> conflict ids */
+/* --- golden: anchor record -> encoded golden record; conflicts: id -> encoded conflict; index anchor -> ids */
 void store_put_golden(struct store_txn *txn, uint32_t anchor, struct text value);
 void store_delete_golden(struct store_txn *txn, uint32_t anchor);
 bool store_get_golden(struct store_txn *txn, uint32_t anchor, struct text *value);
@@ -152,8 +156,25 @@ uint32_t store_get_conflicts_of(struct store_txn *txn, struct arena *arena, uint
 void store_put_watermark(struct store_txn *txn, uint64_t key, struct text value);
 bool store_get_watermark(struct store_txn *txn, uint64_t key, struct text *value);
 
-/* --- walking a table in key order, for inspect, rebuild and the outputs of replay. run() returns 0 to go on; another value
- * ends the walk and is returned. Numbers are given as 8-byte big-endian keys in @key. */
+/* --- walking a table in key order, for inspect, rebuild and the outputs of replay. run() returns 0 to go on; another
+ * value ends the walk and is returned. Numbers are given as 8-byte big-endian keys in @key, and likewise in @value
+ * where a table leads to numbers (indexes, members, postings): each pair is one call. A failure of the state ends the
+ * walk with ERR_FATAL. run() must not write to the table. */
 int store_walk(struct store_txn *txn, enum store_table table,
                int (*run)(void *context, struct text key, struct text value), void *context);
 uint64_t store_count(struct store_txn *txn, enum store_table table);
+uint64_t store_table_bytes(struct store_txn *txn, enum store_table table);
+
+/* Reading what a walk shows: a number; an id of 16 bytes (key of STORE_CONFLICT, value of STORE_CONFLICT_INDEX); the
+ * values of STORE_RECORD_STATE and STORE_EDGE, whose key is a in the upper and b in the lower 32 bits (false: a damaged
+ * value). */
+uint64_t store_read_number(struct text shown);
+struct hash128 store_read_id(struct text shown);
+bool store_read_state(struct text value, struct record_state *state);
+bool store_read_edge(struct text value, int32_t *posterior_mbit, bool *cannot_link);
+
+#ifdef DURAND_FAULT_POINTS
+/* Makes the @calls-th call of LMDB from now on in this thread fail with EIO; 0: none. For tests. */
+void store_test_fail_after(uint64_t calls);
+uint64_t store_test_calls_left(void); /* 0: it has failed */
+#endif
