@@ -1,0 +1,42 @@
+/* golden.h: survivorship: from the records of one entity to its golden record.
+ *
+ * Pure: members, configuration and a resolver for references in, JSON out. For each attribute the candidates are the valid
+ * values of all members; they are ranked by the trust in their source for that attribute, then by recency (the version that
+ * set them), then by record key, so that the outcome never depends on order. The first is the value; lineage names the
+ * record that gave it. Multi-valued attributes list the others beside it; an address moves as a whole; consent is the
+ * newest explicit decision (of equally new ones the denial).
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "config/config.h"
+#include "record/record.h"
+
+/* "p-" or "o-", the id of the anchor record's key, and a NUL. */
+#define ENTITY_ID_SIZE 24
+
+/* The id that a cluster of @type anchored at @anchor has. */
+void golden_entity_id(enum record_type type, struct record_key anchor, char out[ENTITY_ID_SIZE]);
+
+/* Writes the entity id that the record @source/@record_id belongs to and returns true, or false: no such record. */
+typedef bool (*golden_resolve)(void *context, struct text source, struct text record_id, char out[ENTITY_ID_SIZE]);
+
+struct golden_input {
+        const struct config *config;
+        enum record_type type;
+        struct record_key anchor;
+        const struct record *const *members; /* living records in canonical order, at least one */
+        uint32_t member_count;
+        const struct record_key *ghosts; /* deleted records attached to the entity, in canonical order */
+        uint32_t ghost_count;
+        golden_resolve resolve;
+        void *resolve_context;
+};
+
+/* Appends the golden record as one JSON object (docs/topics.md, "golden"). Equal inputs give equal bytes. Scratch memory
+ * comes from @arena. */
+void golden_write_json(struct arena *arena, const struct golden_input *input, struct buffer *out);
+
+/* An entity with more members than this lists the first ones in its golden record and the number of all. */
+#define GOLDEN_MEMBERS_MAX 10000
