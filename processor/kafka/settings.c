@@ -1,0 +1,153 @@
+/* librdkafka's settings: ours, then the person's.
+ *
+ * The first table is the protocol (docs/architecture.md, "Exactly once"): each value is there because another one was
+ * measured to lose data, to stop, or to be five times slower. What is `fixed` cannot be changed by a configuration; the
+ * rest are better defaults than librdkafka's. Ids derive from one name, so that two differently named things never
+ * share a group and one name never has two transactional ids.
+ */
+#include "kafka/internal.h"
+
+#include "base/log.h"
+
+#include <string.h>
+
+static const struct setting {
+        const char *name;
+        const char *value; /* NULL: "durand." and the instance's name */
+        unsigned roles;
+        bool fixed;
+} settings[] = {
+        {"client.id", NULL, ROLE_PRODUCER | ROLE_TRANSACTIONAL | ROLE_CONSUMER, false},
+        {"transactional.id", NULL, ROLE_TRANSACTIONAL, true},
+        /* With 10 s a broker that restarts ends the producer; 60 s is what a takeover by a different id would wait for.
+         */
+        {"transaction.timeout.ms", "60000", ROLE_TRANSACTIONAL, false},
+        /* Commits are retried while the coordinator still writes the last one's markers: 18 ms a transaction, 104 with
+         * the default of 100. */
+        {"retry.backoff.ms", "5", ROLE_PRODUCER | ROLE_TRANSACTIONAL | ROLE_CONSUMER, false},
+        {"linger.ms", "5", ROLE_PRODUCER | ROLE_TRANSACTIONAL, false},
+        /* The Java clients' partitioner, so that a key is where other tools look for it. */
+        {"partitioner", "murmur2_random", ROLE_PRODUCER | ROLE_TRANSACTIONAL, true},
+        {"enable.idempotence", "true", ROLE_TRANSACTIONAL, true},
+        {"acks", "all", ROLE_PRODUCER | ROLE_TRANSACTIONAL, true},
+        {"compression.type", "lz4", ROLE_PRODUCER | ROLE_TRANSACTIONAL, false},
+        /* The largest record that the bounds of record.h allow, as JSON, passes. */
+        {"message.max.bytes", "16777216", ROLE_PRODUCER | ROLE_TRANSACTIONAL, false},
+        {"group.id", NULL, ROLE_CONSUMER, true},
+        {"isolation.level", "read_committed", ROLE_CONSUMER, true},
+        {"enable.auto.commit", "false", ROLE_CONSUMER, true},
+        {"enable.auto.offset.store", "false", ROLE_CONSUMER, true},
+        /* Only the end event carries a position over control records at the end of a partition. */
+        {"enable.partition.eof", "true", ROLE_CONSUMER, true},
+        /* Never jump silently over what was deleted before it was read. */
+        {"auto.offset.reset", "error", ROLE_CONSUMER, true},
+        {"fetch.wait.max.ms", "50", ROLE_CONSUMER, false},
+        {"allow.auto.create.topics", "false", ROLE_CONSUMER, true},
+        {"reconnect.backoff.max.ms", "2000", ROLE_PRODUCER | ROLE_TRANSACTIONAL | ROLE_CONSUMER, false},
+};
+
+#define SETTING_COUNT (sizeof(settings) / sizeof(settings[0]))
+
+static bool is_fixed(struct text name)
+{
+        for (size_t i = 0; i < SETTING_COUNT; i++) {
+                if (settings[i].fixed && text_equal(name, text_from(settings[i].name)))
+                        return true;
+        }
+        return false;
+}
+
+static int set(rd_kafka_conf_t *conf, const char *name, const char *value, bool secret, struct error *error)
+{
+        char why[512];
+
+        if (rd_kafka_conf_set(conf, name, value, why, sizeof(why)) == RD_KAFKA_CONF_OK)
+                return 0;
+        /* librdkafka's own sentence may quote the value. */
+        if (secret)
+                return error_set(error, ERR_USAGE, "kafka: property \"%s\": not accepted by librdkafka", name);
+        return error_set(error, ERR_USAGE, "kafka: property \"%s\": %s", name, why);
+}
+
+static int set_ours(rd_kafka_conf_t *conf, const struct config *config, enum kafka_role role, struct error *error)
+{
+        char id[300];
+
+        snprintf(id, sizeof(id), "durand.%.*s", TEXT_ARG(config->instance));
+        for (size_t i = 0; i < SETTING_COUNT; i++) {
+                const struct setting *setting = &settings[i];
+                int r;
+
+                if (!(setting->roles & role))
+                        continue;
+                r = set(conf, setting->name, setting->value ? setting->value : id, false, error);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static int set_theirs(rd_kafka_conf_t *conf, const struct config *config, struct error *error)
+{
+        ARENA_CLEANUP struct arena arena = {0};
+
+        for (uint32_t i = 0; i < config->kafka_count; i++) {
+                const struct kafka_property *property = &config->kafka[i];
+                int r;
+
+                if (is_fixed(property->name))
+                        return error_set(error, ERR_USAGE,
+                                         "kafka: property \"%.*s\" carries the exactly-once protocol and cannot be "
+                                         "set; "
+                                         "remove it (ids derive from `instance`)",
+                                         TEXT_ARG(property->name));
+                r = set(conf, arena_text(&arena, property->name).data, arena_text(&arena, property->value).data,
+                        property->secret, error);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+/* librdkafka speaks in syslog levels. Its warnings about properties of the other kind of client are our doing: one list
+ * of properties serves producer and consumer. */
+static void on_log(const rd_kafka_t *client, int level, const char *facility, const char *text)
+{
+        enum log_level ours = level <= 2 ? LOG_ERROR : level <= 4 ? LOG_WARN : level <= 6 ? LOG_INFO : LOG_DEBUG;
+
+        (void)client;
+        if (strcmp(facility, "CONFWARN") == 0)
+                ours = LOG_DEBUG;
+        if (log_enabled(ours))
+                log_write(ours, "kafka", "%s: %s", facility, text);
+}
+
+rd_kafka_conf_t *settings_make(const struct config *config, enum kafka_role role, int *code, struct error *error)
+{
+        rd_kafka_conf_t *conf = rd_kafka_conf_new();
+
+        *code = set_ours(conf, config, role, error);
+        if (*code == 0)
+                *code = set_theirs(conf, config, error);
+        if (*code < 0) {
+                rd_kafka_conf_destroy(conf);
+                return NULL;
+        }
+        rd_kafka_conf_set_log_cb(conf, on_log);
+        return conf;
+}
+
+int kafka_check_properties(const struct config *config, struct error *error)
+{
+        static const enum kafka_role roles[] = {ROLE_TRANSACTIONAL, ROLE_CONSUMER};
+
+        for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {
+                int r;
+                rd_kafka_conf_t *conf = settings_make(config, roles[i], &r, error);
+
+                if (!conf)
+                        return r;
+                rd_kafka_conf_destroy(conf);
+        }
+        return 0;
+}

@@ -1,0 +1,153 @@
+#!/bin/sh
+# A real Apache Kafka broker for tests: one KRaft node on random local ports, up in a few seconds.
+#
+#   broker.sh start [DIRECTORY]    prints the bootstrap address (host:port) and leaves the broker running
+#   broker.sh stop [DIRECTORY]     ends it and removes its data
+#   broker.sh kill [DIRECTORY]     ends it as a crash would, and keeps the data
+#   broker.sh restart [DIRECTORY]  starts it again on the same data and ports
+#   broker.sh address [DIRECTORY]  prints the address of a running broker
+#   broker.sh install              only fetches what is needed
+#
+# DIRECTORY holds the broker's data, log and process id (default build/kafka). Kafka comes from Maven Central and is kept in
+# ${DURAND_CACHE:-~/.cache/durand}/kafka. KAFKA_EXTRA may hold further broker properties, one a line.
+# Exit code 77 when a component is missing and CI is not "true": the caller skips, loudly.
+set -eu
+
+KAFKA_VERSION=4.1.0
+SCALA_VERSION=2.13
+SLF4J_VERSION=1.7.36
+cache=${DURAND_CACHE:-${HOME:-/tmp}/.cache/durand}/kafka/$KAFKA_VERSION
+root=$(cd "$(dirname "$0")/../.." && pwd)
+# A small heap and the first compiler tier: the broker must be up soon, not fast for long.
+java="java -Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto -Dorg.slf4j.simpleLogger.defaultLogLevel=warn"
+command=${1:-}
+directory=${2:-$root/build/kafka}
+
+missing() {
+        echo "broker.sh: $1" >&2
+        [ "${CI:-}" = true ] && exit 1
+        echo "broker.sh: SKIPPED, no real Kafka was tested" >&2
+        exit 77
+}
+
+# The jars appear under their final name only when all of them are there.
+install() {
+        [ -d "$cache/libs" ] && return
+        command -v mvn >/dev/null || missing "mvn is not installed (apt-get install maven)"
+        work=$cache.$$
+        mkdir -p "$work"
+        cat >"$work/pom.xml" <<EOF
+<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>durand</groupId><artifactId>test-broker</artifactId><version>1</version><packaging>pom</packaging>
+  <dependencies>
+    <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_$SCALA_VERSION</artifactId>
+      <version>$KAFKA_VERSION</version></dependency>
+    <dependency><groupId>org.slf4j</groupId><artifactId>slf4j-simple</artifactId>
+      <version>$SLF4J_VERSION</version></dependency>
+  </dependencies>
+</project>
+EOF
+        echo "broker.sh: fetching Apache Kafka $KAFKA_VERSION (once)" >&2
+        (cd "$work" && mvn -q -B dependency:copy-dependencies -DoutputDirectory="$work/libs" >mvn.log 2>&1) || {
+                tail -5 "$work/mvn.log" >&2
+                rm -rf "$work"
+                missing "Apache Kafka could not be fetched from Maven Central"
+        }
+        mkdir -p "$cache"
+        mv "$work/libs" "$cache/libs" 2>/dev/null || [ -d "$cache/libs" ]
+        rm -rf "$work"
+}
+
+configure() {
+        ports=$(python3 -c 'import socket
+s = [socket.socket() for _ in range(2)]
+[x.bind(("127.0.0.1", 0)) for x in s]
+print(*[x.getsockname()[1] for x in s])') || missing "python3 is not installed"
+        broker=${ports% *}
+        controller=${ports#* }
+        rm -rf "$directory"
+        mkdir -p "$directory"
+        cat >"$directory/server.properties" <<EOF
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:$controller
+listeners=PLAINTEXT://127.0.0.1:$broker,CONTROLLER://127.0.0.1:$controller
+advertised.listeners=PLAINTEXT://127.0.0.1:$broker
+controller.listener.names=CONTROLLER
+log.dirs=$directory/data
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=4
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=4
+group.initial.rebalance.delay.ms=0
+auto.create.topics.enable=false
+${KAFKA_EXTRA:-}
+EOF
+        echo "127.0.0.1:$broker" >"$directory/address"
+        $java -cp "$cache/libs/*" kafka.tools.StorageTool format -t 4L6g3nShT-eMCtK--X86sw -c "$directory/server.properties" >"$directory/format.log" 2>&1 || {
+                cat "$directory/format.log" >&2
+                exit 1
+        }
+}
+
+# Waits for the address to accept connections, or for the process to end.
+launch() {
+        nohup $java -cp "$cache/libs/*" kafka.Kafka "$directory/server.properties" >>"$directory/log" 2>&1 </dev/null &
+        echo $! >"$directory/pid"
+        address=$(cat "$directory/address")
+        tries=0
+        until python3 -c 'import socket, sys
+h, p = sys.argv[1].split(":")
+socket.create_connection((h, int(p)), 1).close()' "$address" 2>/dev/null; do
+                tries=$((tries + 1))
+                if [ $tries -gt 150 ] || ! kill -0 "$(cat "$directory/pid")" 2>/dev/null; then
+                        tail -20 "$directory/log" >&2
+                        echo "broker.sh: the broker did not start" >&2
+                        exit 1
+                fi
+                sleep 0.2
+        done
+        echo "$address"
+}
+
+end() {
+        [ -f "$directory/pid" ] || return 0
+        pid=$(cat "$directory/pid")
+        kill "-$1" "$pid" 2>/dev/null || true
+        tries=0
+        while kill -0 "$pid" 2>/dev/null && [ $tries -lt 100 ]; do
+                tries=$((tries + 1))
+                [ $tries -eq 50 ] && kill -KILL "$pid" 2>/dev/null
+                sleep 0.1
+        done
+        rm -f "$directory/pid"
+}
+
+case $command in
+install | start | restart)
+        command -v java >/dev/null || missing "java is not installed (apt-get install openjdk-17-jre-headless)"
+        install
+        [ "$command" = install ] && exit 0
+        if [ "$command" = start ]; then
+                end TERM
+                configure
+        fi
+        launch
+        ;;
+stop)
+        end TERM
+        rm -rf "$directory"
+        ;;
+kill)
+        end KILL
+        ;;
+address)
+        cat "$directory/address"
+        ;;
+*)
+        sed -n '2,16p' "$0" | sed 's/^# \{0,1\}//' >&2
+        exit 2
+        ;;
+esac
