@@ -132,7 +132,7 @@ static int grow_map(struct store *store, struct error *error)
                 return 0;
         pthread_mutex_lock(&store->mutex);
         store->growing = true;
-        if (wait_for_snapshots(store)) {
+        if (store->snapshots == 0 || (store->map_full && wait_for_snapshots(store))) {
                 do {
                         size *= 2;
                 } while (used > size / 100 * GROW_AT_PERCENT);

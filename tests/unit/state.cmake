@@ -1,0 +1,1 @@
+unit_tests(FOLDER state USES state record PACKAGES lmdb)
