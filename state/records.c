@@ -152,6 +152,22 @@ bool store_get_record(struct store_txn *txn, uint32_t record, struct text *value
         return true;
 }
 
+void store_delete_record(struct store_txn *txn, uint32_t record)
+{
+        struct store_key number;
+        struct record_key key;
+        struct text stored;
+        uint32_t prefix_bytes;
+        uint64_t hash;
+
+        if (!get_stored(txn, record, &stored, &key, &prefix_bytes))
+                return;
+        hash = txn->store->hash_key(key);
+        table_delete(txn, STORE_RECORD_STATE, key_number(&number, record));
+        table_delete(txn, STORE_RECORD, key_number(&number, record));
+        table_delete_item(txn, STORE_RECORD_INDEX, key_number(&number, hash), &record);
+}
+
 uint32_t store_record_count(struct store_txn *txn)
 {
         return txn->last_record;

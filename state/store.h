@@ -79,6 +79,8 @@ uint32_t store_find_record(struct store_txn *txn, struct record_key key);       
 uint32_t store_add_record(struct store_txn *txn, struct record_key key, struct text value); /* gives the number */
 void store_put_record(struct store_txn *txn, uint32_t record, struct text value);
 bool store_get_record(struct store_txn *txn, uint32_t record, struct text *value);
+/* With its index entry and its state; the number is not given again. */
+void store_delete_record(struct store_txn *txn, uint32_t record);
 uint32_t store_record_count(struct store_txn *txn); /* highest number given */
 
 /* What is derived for a record: its value node and the record that anchors its entity. 0: none. */
@@ -162,6 +164,9 @@ bool store_get_watermark(struct store_txn *txn, uint64_t key, struct text *value
  * walk with ERR_FATAL. run() must not write to the table. */
 int store_walk(struct store_txn *txn, enum store_table table,
                int (*run)(void *context, struct text key, struct text value), void *context);
+/* The same from the first key that is not below @start, in the form in which a walk shows keys. */
+int store_walk_from(struct store_txn *txn, enum store_table table, struct text start,
+                    int (*run)(void *context, struct text key, struct text value), void *context);
 uint64_t store_count(struct store_txn *txn, enum store_table table);
 uint64_t store_table_bytes(struct store_txn *txn, enum store_table table);
 

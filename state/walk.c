@@ -43,42 +43,58 @@ static bool show(MDB_val val, bool is_number, uint32_t number_bytes, uint8_t sto
         return true;
 }
 
-int store_walk(struct store_txn *txn, enum store_table table,
-               int (*run)(void *context, struct text key, struct text value), void *context)
+/* Calls @run for one entry as callers see it. */
+static int show_entry(struct store_txn *txn, enum store_table table, MDB_val key, MDB_val value,
+                      int (*run)(void *context, struct text key, struct text value), void *context)
 {
         const struct table_layout *layout = &table_layouts[table];
-        MDB_val key = {0};
-        MDB_val value = {0};
-        MDB_cursor *cursor;
         uint8_t shown_key[8];
         uint8_t shown_value[8];
+        struct text k;
+        struct text v;
+
+        if (show(key, layout->key == KEY_NUMBER, sizeof(uint64_t), shown_key, &k) &&
+            show(value, layout->item_bytes == sizeof(uint32_t), sizeof(uint32_t), shown_value, &v) &&
+            (table != STORE_RECORD || record_strip_key(&v)))
+                return run(context, k, v);
+        txn_fail_damaged(txn, table, "a key or value of another size");
+        return txn->code;
+}
+
+int store_walk_from(struct store_txn *txn, enum store_table table, struct text start,
+                    int (*run)(void *context, struct text key, struct text value), void *context)
+{
+        MDB_cursor_op op = start.length > 0 ? MDB_SET_RANGE : MDB_NEXT;
+        struct store_key storage;
+        MDB_val key = *key_name(&storage, start);
+        MDB_val value = {0};
+        MDB_cursor *cursor;
         int result = 0;
         int rc;
 
         if (txn->code != 0)
                 return txn->code;
+        if (start.length > 0 && table_layouts[table].key == KEY_NUMBER)
+                key = *key_number(&storage, store_read_number(start));
         rc = LMDB(mdb_cursor_open(txn->mdb, txn->store->tables[table], &cursor));
         if (rc != 0) {
                 txn_fail(txn, table, "open", rc);
                 return txn->code;
         }
-        while (result == 0 && (rc = LMDB(mdb_cursor_get(cursor, &key, &value, MDB_NEXT))) == 0) {
-                struct text k;
-                struct text v;
-
-                if (!show(key, layout->key == KEY_NUMBER, sizeof(uint64_t), shown_key, &k) ||
-                    !show(value, layout->item_bytes == sizeof(uint32_t), sizeof(uint32_t), shown_value, &v) ||
-                    (table == STORE_RECORD && !record_strip_key(&v))) {
-                        txn_fail_damaged(txn, table, "a key or value of another size");
-                        result = txn->code;
-                } else {
-                        result = run(context, k, v);
-                }
+        while (result == 0 && (rc = LMDB(mdb_cursor_get(cursor, &key, &value, op))) == 0) {
+                result = show_entry(txn, table, key, value, run, context);
+                op = MDB_NEXT;
         }
         mdb_cursor_close(cursor);
         if (result == 0 && rc != MDB_NOTFOUND)
                 txn_fail(txn, table, "read", rc);
         return result != 0 ? result : txn->code;
+}
+
+int store_walk(struct store_txn *txn, enum store_table table,
+               int (*run)(void *context, struct text key, struct text value), void *context)
+{
+        return store_walk_from(txn, table, TEXT_NONE, run, context);
 }
 
 uint64_t store_count(struct store_txn *txn, enum store_table table)

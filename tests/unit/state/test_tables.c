@@ -65,6 +65,26 @@ static void a_record_is_replaced_by_a_longer_and_a_shorter_one(void **state)
         fixture_commit(f);
 }
 
+/* Deleting finds its own among those that share a hash, and the number stays used. */
+static void a_deleted_record_is_gone_and_its_number_with_it(void **state)
+{
+        struct fixture *f = *state;
+        struct record_state got;
+
+        f->store->hash_key = same_hash_of_keys;
+        store_add_record(f->txn, contact("003A"), TEXT("Marc"));
+        store_add_record(f->txn, contact("003B"), TEXT("Mary"));
+        store_put_record_state(f->txn, 1, (struct record_state){.node = 1, .anchor = 1});
+        store_delete_record(f->txn, 1);
+        store_delete_record(f->txn, 1);
+        assert_int_equal(0, store_find_record(f->txn, contact("003A")));
+        assert_int_equal(2, store_find_record(f->txn, contact("003B")));
+        assert_false(store_get_record_state(f->txn, 1, &got));
+        assert_int_equal(3, store_add_record(f->txn, contact("003A"), TEXT("Marc")));
+        assert_int_equal(2, store_count(f->txn, STORE_RECORD_INDEX));
+        fixture_commit(f);
+}
+
 static void records_whose_keys_share_a_hash_are_told_apart(void **state)
 {
         struct fixture *f = *state;
@@ -384,6 +404,11 @@ static void a_walk_goes_by_number_and_stops_when_told(void **state)
         assert_int_equal(2, walked.count);
 
         walked = (struct walked){0};
+        assert_int_equal(0, store_walk_from(f->txn, STORE_BLOCK, TEXT("\0\0\0\0\0\0\0\2"), note, &walked));
+        assert_int_equal(3, walked.count);
+        assert_int_equal(256, walked.keys[0]);
+
+        walked = (struct walked){0};
         assert_int_equal(0, store_walk(f->txn, STORE_RECORD, note, &walked));
         assert_int_equal(0, walked.count);
         store_add_record(f->txn, contact("003A"), TEXT("Marc"));
@@ -440,6 +465,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 TEST(a_record_is_found_by_its_key),
                 TEST(a_record_is_replaced_by_a_longer_and_a_shorter_one),
+                TEST(a_deleted_record_is_gone_and_its_number_with_it),
                 TEST(records_whose_keys_share_a_hash_are_told_apart),
                 TEST(nodes_whose_features_share_a_hash_are_told_apart),
                 TEST(numbers_of_deleted_nodes_are_not_given_again),
