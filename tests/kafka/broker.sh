@@ -1,5 +1,5 @@
 #!/bin/sh
-# A real Apache Kafka broker for tests: one KRaft node on random local ports, up in a few seconds.
+# A real Apache Kafka broker for tests: one KRaft node on random local ports (or KAFKA_PORT), up in a few seconds.
 #
 #   broker.sh start [DIRECTORY]    prints the bootstrap address (host:port) and leaves the broker running
 #   broker.sh stop [DIRECTORY]     ends it and removes its data
@@ -8,20 +8,18 @@
 #   broker.sh address [DIRECTORY]  prints the address of a running broker
 #   broker.sh install              only fetches what is needed
 #
-# DIRECTORY holds the broker's data, log and process id (default build/kafka). Kafka comes from Maven Central and is kept in
-# ${DURAND_CACHE:-~/.cache/durand}/kafka. KAFKA_EXTRA may hold further broker properties, one a line.
+# DIRECTORY holds the broker's data, log and process id (default build/kafka-test). Kafka comes from Maven Central and is kept in
+# ${DURAND_CACHE:-~/.cache/durand} (or comes ready in DURAND_KAFKA_LIBS). KAFKA_EXTRA may hold further broker properties, one a line.
 # Exit code 77 when a component is missing and CI is not "true": the caller skips, loudly.
 set -eu
 
 KAFKA_VERSION=4.1.0
-SCALA_VERSION=2.13
-SLF4J_VERSION=1.7.36
-cache=${DURAND_CACHE:-${HOME:-/tmp}/.cache/durand}/kafka/$KAFKA_VERSION
+libs=${DURAND_KAFKA_LIBS:-${DURAND_CACHE:-${HOME:-/tmp}/.cache/durand}/kafka-$KAFKA_VERSION}
 root=$(cd "$(dirname "$0")/../.." && pwd)
 # A small heap and the first compiler tier: the broker must be up soon, not fast for long.
 java="java -Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto -Dorg.slf4j.simpleLogger.defaultLogLevel=warn"
 command=${1:-}
-directory=${2:-$root/build/kafka}
+directory=${2:-$root/build/kafka-test}
 
 missing() {
         echo "broker.sh: $1" >&2
@@ -30,40 +28,39 @@ missing() {
         exit 77
 }
 
-# The jars appear under their final name only when all of them are there.
+# The same place and layout as `./dev kafka` uses: the mark `complete` is made when all jars are there.
 install() {
-        [ -d "$cache/libs" ] && return
+        if [ -n "${DURAND_KAFKA_LIBS:-}" ] || [ -e "$libs/complete" ]; then
+                return
+        fi
         command -v mvn >/dev/null || missing "mvn is not installed (apt-get install maven)"
-        work=$cache.$$
-        mkdir -p "$work"
-        cat >"$work/pom.xml" <<EOF
-<project xmlns="http://maven.apache.org/POM/4.0.0">
-  <modelVersion>4.0.0</modelVersion>
-  <groupId>durand</groupId><artifactId>test-broker</artifactId><version>1</version><packaging>pom</packaging>
-  <dependencies>
-    <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_$SCALA_VERSION</artifactId>
-      <version>$KAFKA_VERSION</version></dependency>
-    <dependency><groupId>org.slf4j</groupId><artifactId>slf4j-simple</artifactId>
-      <version>$SLF4J_VERSION</version></dependency>
-  </dependencies>
-</project>
-EOF
         echo "broker.sh: fetching Apache Kafka $KAFKA_VERSION (once)" >&2
-        (cd "$work" && mvn -q -B dependency:copy-dependencies -DoutputDirectory="$work/libs" >mvn.log 2>&1) || {
-                tail -5 "$work/mvn.log" >&2
+        work=$libs.$$
+        mkdir -p "$work"
+        mvn -q -B -f "$root/tests/kafka/pom.xml" dependency:copy-dependencies -DoutputDirectory="$work" >"$work/log" 2>&1 || {
+                tail -5 "$work/log" >&2
                 rm -rf "$work"
                 missing "Apache Kafka could not be fetched from Maven Central"
         }
-        mkdir -p "$cache"
-        mv "$work/libs" "$cache/libs" 2>/dev/null || [ -d "$cache/libs" ]
+        touch "$work/complete"
+        [ -e "$libs/complete" ] || mv "$work" "$libs"
         rm -rf "$work"
 }
 
-configure() {
-        ports=$(python3 -c 'import socket
+# Two free ports, or KAFKA_PORT and the next.
+ports() {
+        if [ -n "${KAFKA_PORT:-}" ]; then
+                echo "$KAFKA_PORT $((KAFKA_PORT + 1))"
+                return
+        fi
+        python3 -c 'import socket
 s = [socket.socket() for _ in range(2)]
 [x.bind(("127.0.0.1", 0)) for x in s]
-print(*[x.getsockname()[1] for x in s])') || missing "python3 is not installed"
+print(*[x.getsockname()[1] for x in s])'
+}
+
+configure() {
+        ports=$(ports) || missing "python3 is not installed"
         broker=${ports% *}
         controller=${ports#* }
         rm -rf "$directory"
@@ -86,7 +83,7 @@ auto.create.topics.enable=false
 ${KAFKA_EXTRA:-}
 EOF
         echo "127.0.0.1:$broker" >"$directory/address"
-        $java -cp "$cache/libs/*" kafka.tools.StorageTool format -t 4L6g3nShT-eMCtK--X86sw -c "$directory/server.properties" >"$directory/format.log" 2>&1 || {
+        $java -cp "$libs/*" kafka.tools.StorageTool format -t 4L6g3nShT-eMCtK--X86sw -c "$directory/server.properties" >"$directory/format.log" 2>&1 || {
                 cat "$directory/format.log" >&2
                 exit 1
         }
@@ -94,7 +91,8 @@ EOF
 
 # Waits for the address to accept connections, or for the process to end.
 launch() {
-        nohup $java -cp "$cache/libs/*" kafka.Kafka "$directory/server.properties" >>"$directory/log" 2>&1 </dev/null &
+        # shellcheck disable=SC2086 # a command with its options
+        nohup $java -cp "$libs/*" kafka.Kafka "$directory/server.properties" >>"$directory/log" 2>&1 </dev/null &
         echo $! >"$directory/pid"
         address=$(cat "$directory/address")
         tries=0
