@@ -1,7 +1,8 @@
 /* config.h: M's part that people write, i.e. durand.yaml, checked and compiled.
  *
- * One option table (config/options.c) drives parsing, defaults, limits and the generated reference docs/configuration.md.
- * Reading reports every mistake at once. A finished configuration is read-only and shared by all threads.
+ * One option table (config/options.c) drives parsing, defaults, limits and the generated reference
+ * docs/configuration.md. Reading reports every mistake at once. A finished configuration is read-only and shared by all
+ * threads.
  */
 #pragma once
 
@@ -44,13 +45,15 @@ struct field_mapping {
 };
 
 struct entity_mapping {
-        struct text entity;            /* object or table name; matched exactly, then without case */
+        struct text entity; /* object or table name; matched exactly, then without case */
         enum record_type type;
-        const struct text *key_fields; /* names of the fields that make the record id; none: the Kafka key or the dialect's own */
+        const struct text
+                *key_fields; /* names of the fields that make the record id; none: the Kafka key or the dialect's own */
         uint32_t key_field_count;
-        struct text version_field;     /* field that orders rows; empty: the message's time */
+        struct text version_field; /* field that orders rows; empty: the message's time */
         const struct field_mapping *fields;
         uint32_t field_count;
+        bool identity; /* fields that are not listed map by themselves (config/identity.h) */
 };
 
 struct trust_rule {
@@ -63,7 +66,8 @@ struct source_config {
         enum dialect dialect;
         const struct text *topics;
         uint32_t topic_count;
-        bool identity; /* fields named after attributes or their well-known aliases map by themselves */
+        bool identity; /* entities that are not listed map by themselves: fields named after attributes or their aliases
+                        */
         const struct entity_mapping *entities;
         uint32_t entity_count;
         uint8_t default_trust;
@@ -85,42 +89,43 @@ struct config {
         struct vocabulary vocabulary;
 
         /* service */
-        struct text instance;      /* transactional.id and group.id derive from it */
+        struct text instance; /* transactional.id and group.id derive from it */
         struct text state_dir;
-        struct text topic_prefix;  /* "durand." */
+        struct text topic_prefix; /* "durand." */
         const struct kafka_property *kafka;
         uint32_t kafka_count;
         int64_t heartbeat_ms;
         int64_t checkpoint_ms;
         int64_t batch_messages;
         int64_t batch_wait_ms;
-        int64_t partitions;         /* of topics that Durand creates */
+        int64_t partitions; /* of topics that Durand creates */
         int64_t replication;
         int64_t tombstone_retention_ms;
         int64_t map_bytes;
-        int64_t threads;            /* 0: one for each core */
+        int64_t threads; /* 0: one for each core */
 
         /* sources */
         const struct source_config *sources;
         uint32_t source_count;
-        bool accept_any_source;     /* without --config: any source name, dialect row, identity mapping */
-        enum dialect any_dialect;   /* dialect of such a source (--dialect) */
+        bool accept_any_source;   /* without --config: any source name, dialect row, identity mapping */
+        enum dialect any_dialect; /* dialect of such a source (--dialect) */
+        struct source_config any_source[DIALECT_COUNT]; /* what serves it, one for each dialect; their name is empty */
 
         /* matching */
         int64_t population[TYPE_COUNT]; /* records that the prior odds are made for; 0: the model's */
-        int32_t match_mbit;         /* posterior from which two records are the same, thousandths of a bit */
-        int32_t review_mbit;        /* posterior from which a person is asked */
-        int64_t block_cap;          /* value nodes that may share a blocking key */
-        int64_t cluster_records_max; /* an entity with more records is an over-merge conflict */
-        struct text model_file;     /* empty: the built-in model */
+        int32_t match_mbit;             /* posterior from which two records are the same, thousandths of a bit */
+        int32_t review_mbit;            /* posterior from which a person is asked */
+        int64_t block_cap;              /* value nodes that may share a blocking key */
+        int64_t cluster_records_max;    /* an entity with more records is an over-merge conflict */
+        struct text model_file;         /* empty: the built-in model */
         char default_country[3];
 
-        struct text ghost_secret;   /* key of the hashes that ghosts keep; empty: a built-in constant */
+        struct text ghost_secret; /* key of the hashes that ghosts keep; empty: a built-in constant */
 
         struct text log_level;
         bool log_json;
 
-        char epoch[33];             /* hash of all that decides F: part of M, in hexadecimal */
+        char epoch[33]; /* hash of all that decides F: part of M, in hexadecimal */
 };
 
 /* One finding of a check: where, what, and what to do about it. */
@@ -145,7 +150,8 @@ void config_problems_free(struct config_problems *problems);
 /* The configuration that serves where nobody wrote one: accept_any_source and every default. */
 void config_init_builtin(struct config *config);
 
-/* Reads the YAML file @path. All mistakes go to @problems, in order of lines; ERR_USAGE if any of them is an error (then
+/* Reads the YAML file @path. All mistakes go to @problems, in order of lines; ERR_USAGE if any of them is an error
+ * (then
  * @config is not usable but must still be freed). */
 int config_load(const char *path, struct config *config, struct config_problems *problems);
 
@@ -154,7 +160,8 @@ int config_load_text(struct text yaml, const char *name, struct config *config, 
 
 void config_free(struct config *config);
 
-/* The source called @name. With accept_any_source an unknown name gives the generic source; else NULL. */
+/* The source called @name. With accept_any_source an unknown name gives the generic source of any_dialect, whose own
+ * name is empty: a caller that needs the name in it makes a copy. Else NULL. */
 const struct source_config *config_find_source(const struct config *config, struct text name);
 
 /* The source that lists @topic, or NULL. */
@@ -169,6 +176,11 @@ uint8_t source_trust(const struct source_config *source, uint16_t attribute);
 /* The reference of every option as Markdown, generated from the option table. */
 struct buffer;
 void config_write_reference(struct buffer *out);
+
+/* One problem for a person, "file:line:column: error: message" and the remedy on a line of its own, with colours of a
+ * terminal if @colour; and the same as one line of JSON. */
+void config_problem_write(const struct config_problem *problem, bool colour, struct buffer *out);
+void config_problem_write_json(const struct config_problem *problem, struct buffer *out);
 
 /* What of the configuration decides F (sources, mappings, trust, matching): changes give another epoch. @model_hash is
  * the matching model's content hash. */

@@ -1,0 +1,4 @@
+/* check.h: durand check. */
+#pragma once
+
+int command_check(int argc, char **argv);

@@ -1,0 +1,125 @@
+/* The epoch: a hash over everything of M that decides F.
+ *
+ * Two installations with one epoch and the same records must publish the same bytes, so the hash is over meaning, not
+ * over the file: defaults filled in, sources and entities by name, attributes by name instead of number. What only
+ * concerns the operation (topics, Kafka, times, threads, logs) is left out, and may change without a recomputation.
+ */
+#include "base/buffer.h"
+#include "base/hash.h"
+#include "config/config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Changes when the meaning of the same configuration does. */
+#define EPOCH_FORMAT "durand-epoch-1"
+
+static void put_attribute_name(struct buffer *out, const struct config *config, uint16_t attribute)
+{
+        buffer_prefixed(out, text_from(config->vocabulary.attributes[attribute].name));
+}
+
+static void put_vocabulary(struct buffer *out, const struct config *config)
+{
+        buffer_varint(out, config->vocabulary.count);
+        for (uint32_t i = 1; i < config->vocabulary.count; i++) {
+                const struct attribute *attribute = &config->vocabulary.attributes[i];
+                buffer_prefixed(out, text_from(attribute->name));
+                buffer_varint(out, attribute->kind);
+                buffer_varint(out, (uint64_t)attribute->person | (uint64_t)attribute->organization << 1 |
+                                           (uint64_t)attribute->multiple << 2 | (uint64_t)attribute->hidden << 3);
+        }
+}
+
+static void put_field(struct buffer *out, const struct config *config, const struct field_mapping *field)
+{
+        buffer_prefixed(out, field->field);
+        put_attribute_name(out, config, field->attribute);
+        buffer_prefixed(out, field->label);
+        buffer_varint(out, field->transform);
+        buffer_varint(out, field->value_count);
+        for (uint32_t i = 0; i < field->value_count; i++) {
+                buffer_prefixed(out, field->values[i].from);
+                buffer_prefixed(out, field->values[i].to);
+        }
+        buffer_prefixed(out, field->reference_source);
+}
+
+static int compare_entities(const void *a, const void *b)
+{
+        const struct entity_mapping *const *x = a;
+        const struct entity_mapping *const *y = b;
+        return text_compare((*x)->entity, (*y)->entity);
+}
+
+static int compare_sources(const void *a, const void *b)
+{
+        const struct source_config *const *x = a;
+        const struct source_config *const *y = b;
+        return text_compare((*x)->name, (*y)->name);
+}
+
+static void put_entity(struct buffer *out, const struct config *config, const struct entity_mapping *entity)
+{
+        buffer_prefixed(out, entity->entity);
+        buffer_varint(out, entity->type);
+        buffer_varint(out, entity->identity);
+        buffer_varint(out, entity->key_field_count);
+        for (uint32_t i = 0; i < entity->key_field_count; i++)
+                buffer_prefixed(out, entity->key_fields[i]);
+        buffer_prefixed(out, entity->version_field);
+        buffer_varint(out, entity->field_count);
+        for (uint32_t i = 0; i < entity->field_count; i++)
+                put_field(out, config, &entity->fields[i]);
+}
+
+static void put_source(struct buffer *out, struct arena *scratch, const struct config *config,
+                       const struct source_config *source)
+{
+        buffer_prefixed(out, source->name);
+        buffer_varint(out, source->dialect);
+        buffer_varint(out, source->identity);
+        buffer_varint(out, source->refresh);
+        buffer_prefixed(out, text_from(source->country));
+        /* Trust as it works out for each attribute: how it was written makes no difference. */
+        for (uint32_t i = 1; i < config->vocabulary.count; i++)
+                buffer_varint(out, source_trust(source, (uint16_t)i));
+        uint32_t count = source->entity_count;
+        const struct entity_mapping **sorted =
+                arena_calloc(scratch, count ? count : 1, sizeof(struct entity_mapping *));
+        for (uint32_t i = 0; i < count; i++)
+                sorted[i] = &source->entities[i];
+        qsort(sorted, count, sizeof(struct entity_mapping *), compare_entities);
+        buffer_varint(out, count);
+        for (uint32_t i = 0; i < count; i++)
+                put_entity(out, config, sorted[i]);
+}
+
+void config_compute_epoch(struct config *config, struct text model_hash)
+{
+        struct arena scratch ARENA_CLEANUP = {0};
+        struct buffer out BUFFER_CLEANUP = {0};
+        buffer_prefixed(&out, TEXT(EPOCH_FORMAT));
+        buffer_prefixed(&out, model_hash);
+        put_vocabulary(&out, config);
+        for (int i = 0; i < TYPE_COUNT; i++)
+                buffer_svarint(&out, config->population[i]);
+        buffer_svarint(&out, config->match_mbit);
+        buffer_svarint(&out, config->review_mbit);
+        buffer_svarint(&out, config->block_cap);
+        buffer_svarint(&out, config->cluster_records_max);
+        buffer_prefixed(&out, text_from(config->default_country));
+        buffer_prefixed(&out, config->ghost_secret);
+        buffer_varint(&out, config->accept_any_source);
+        buffer_varint(&out, config->accept_any_source ? config->any_dialect : 0);
+
+        uint32_t count = config->source_count;
+        const struct source_config **sorted = arena_calloc(&scratch, count ? count : 1, sizeof(struct source_config *));
+        for (uint32_t i = 0; i < count; i++)
+                sorted[i] = &config->sources[i];
+        qsort(sorted, count, sizeof(struct source_config *), compare_sources);
+        buffer_varint(&out, count);
+        for (uint32_t i = 0; i < count; i++)
+                put_source(&out, &scratch, config, sorted[i]);
+        hash128_to_hex(hash128(out.data, out.length, 0), config->epoch);
+}

@@ -1,0 +1,344 @@
+/* From a column's name to an attribute.
+ *
+ * A name is folded (lower case, Latin accents off, everything but letters and digits out) and looked up whole. If it is
+ * unknown, words that only say which value it is are taken off, front and back, until the rest is known: "work_phone_2"
+ * is "phone" with the words "work" and "2". The table has the exceptions, so whole names win over their parts. At most
+ * IDENTITY_WORDS_MAX words come off, which bounds the search.
+ */
+#include "config/identity.h"
+
+#include "config/identity_table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define NAME_MAX_BYTES 64
+#define IDENTITY_WORDS_MAX 3
+
+/* A word beside the name of an attribute: a label for attributes that may have several values; or noise, which is
+ * dropped. The contact's name in a company's row is not the company's name, so some words are noise for one type only.
+ */
+struct word {
+        const char *word;
+        const char *label;
+        bool noise_of_person;
+        bool noise_of_organization;
+};
+
+static const struct word words[] = {
+        {"billing", "billing", false, false},
+        {"billto", "billing", false, false},
+        {"bill", "billing", false, false},
+        {"invoicing", "billing", false, false},
+        {"invoice", "billing", false, false},
+        {"facturation", "billing", false, false},
+        {"rechnungs", "billing", false, false},
+        {"facturacion", "billing", false, false},
+        {"shipping", "shipping", false, false},
+        {"shipto", "shipping", false, false},
+        {"ship", "shipping", false, false},
+        {"delivery", "shipping", false, false},
+        {"livraison", "shipping", false, false},
+        {"liefer", "shipping", false, false},
+        {"mailing", "mailing", false, false},
+        {"postal", "mailing", false, false},
+        {"correspondence", "mailing", false, false},
+        {"home", "home", false, false},
+        {"private", "home", false, false},
+        {"personal", "home", false, false},
+        {"domicile", "home", false, false},
+        {"perso", "home", false, false},
+        {"privat", "home", false, false},
+        {"residential", "home", false, false},
+        {"work", "work", false, false},
+        {"office", "work", false, false},
+        {"business", "work", false, true},
+        {"bureau", "work", false, false},
+        {"professional", "work", false, false},
+        {"pro", "work", false, false},
+        {"company", "work", false, true},
+        {"organization", "work", false, true},
+        {"organisation", "work", false, true},
+        {"employer", "work", false, false},
+        {"firm", "work", false, true},
+        {"supplier", "work", false, true},
+        {"vendor", "work", false, true},
+        {"mobile", "mobile", false, false},
+        {"cell", "mobile", false, false},
+        {"other", "other", false, false},
+        {"alternative", "other", false, false},
+        {"alternate", "other", false, false},
+        {"alt", "other", false, false},
+        {"secondary", "secondary", false, false},
+        {"second", "secondary", false, false},
+        {"registered", "registered", false, false},
+        {"legal", "registered", false, false},
+        {"headquarters", "registered", false, false},
+        {"hq", "registered", false, false},
+        {"siege", "registered", false, false},
+        {"previous", "previous", false, false},
+        {"former", "previous", false, false},
+        {"old", "previous", false, false},
+        {"temporary", "temporary", false, false},
+        {"permanent", "permanent", false, false},
+        {"assistant", "assistant", false, false},
+        {"primary", "", true, true},
+        {"main", "", true, true},
+        {"principal", "", true, true},
+        {"current", "", true, true},
+        {"default", "", true, true},
+        {"customer", "", true, true},
+        {"client", "", true, true},
+        {"kunden", "", true, true},
+        {"account", "", true, true},
+        {"party", "", true, true},
+        {"partner", "", true, true},
+        {"contact", "contact", true, false},
+        {"person", "contact", true, false},
+        {"user", "contact", true, false},
+        {"member", "contact", true, false},
+        {"employee", "contact", true, false},
+        {"patient", "contact", true, false},
+        {"applicant", "contact", true, false},
+        {"subscriber", "contact", true, false},
+        {"address", "", true, true},
+        {"adresse", "", true, true},
+};
+
+struct search {
+        struct text field;
+        bool organization;
+        const struct identity_row *row;
+        struct text label; /* the only label word, or the last found */
+        uint32_t label_count;
+};
+
+/* Letters of U+00C0..U+00FF (UTF-8: C3, and this index + 0x80), without their accents; 0: not a letter of ours. */
+static const char latin[64] = {
+        'a', 'a', 'a', 'a', 'a', 'a', 'a', 'c', 'e', 'e', 'e', 'e', 'i', 'i', 'i', 'i', 'd', 'n', 'o', 'o', 'o', 'o',
+        'o', 0,   'o', 'u', 'u', 'u', 'u', 'y', 0,   's', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'c', 'e', 'e', 'e', 'e',
+        'i', 'i', 'i', 'i', 'd', 'n', 'o', 'o', 'o', 'o', 'o', 0,   'o', 'u', 'u', 'u', 'u', 'y', 0,   'y',
+};
+
+/* Folds @field; false for names that are too long to be one. */
+static bool fold_name(struct text field, char out[NAME_MAX_BYTES + 1], uint32_t *length)
+{
+        uint32_t n = 0;
+        for (uint32_t i = 0; i < field.length; i++) {
+                uint8_t c = (uint8_t)field.data[i];
+                char folded = 0;
+                if (c >= 'A' && c <= 'Z')
+                        folded = (char)(c + ('a' - 'A'));
+                else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+                        folded = (char)c;
+                else if (c == 0xC3 && i + 1 < field.length && ((uint8_t)field.data[i + 1] & 0xC0) == 0x80)
+                        folded = latin[(uint8_t)field.data[++i] & 0x3F];
+                if (!folded)
+                        continue;
+                bool sharp = folded == 's' && c == 0xC3; /* ß */
+                if (n + (sharp ? 2 : 1) > NAME_MAX_BYTES)
+                        return false;
+                out[n++] = folded;
+                if (sharp)
+                        out[n++] = 's';
+        }
+        out[n] = '\0';
+        *length = n;
+        return n > 0;
+}
+
+static int compare_row(const void *key, const void *row)
+{
+        return text_compare(*(const struct text *)key, text_from(((const struct identity_row *)row)->name));
+}
+
+static const struct identity_row *find_row(struct text name)
+{
+        return bsearch(&name, identity_rows, identity_row_count, sizeof(identity_rows[0]), compare_row);
+}
+
+static bool is_digit(char c)
+{
+        return c >= '0' && c <= '9';
+}
+
+/* The run of digits at the end of @field, or its first run if it does not end in one. */
+static struct text digits_of(struct text field)
+{
+        uint32_t end = field.length;
+        uint32_t start = end;
+        while (start > 0 && is_digit(field.data[start - 1]))
+                start--;
+        if (start == end) {
+                for (start = 0; start < field.length && !is_digit(field.data[start]);)
+                        start++;
+                for (end = start; end < field.length && is_digit(field.data[end]);)
+                        end++;
+        }
+        return text_slice(field, start, end - start);
+}
+
+static bool search_name(struct search *search, struct text name, uint32_t depth);
+
+static bool search_rest(struct search *search, struct text rest, uint32_t depth, struct text label)
+{
+        if (rest.length == 0 || !search_name(search, rest, depth + 1))
+                return false;
+        if (label.length > 0) {
+                search->label = label;
+                search->label_count++;
+        }
+        return true;
+}
+
+/* Finds @name, whole or with words taken off; fills row and label. */
+static bool search_name(struct search *search, struct text name, uint32_t depth)
+{
+        search->row = find_row(name);
+        if (search->row)
+                return true;
+        if (depth == IDENTITY_WORDS_MAX)
+                return false;
+
+        uint32_t head = 0;
+        uint32_t tail = name.length;
+        while (head < name.length && is_digit(name.data[head]))
+                head++;
+        while (tail > head && is_digit(name.data[tail - 1]))
+                tail--;
+        if (head > 0 || tail < name.length)
+                return search_rest(search, text_slice(name, head, tail - head), depth, digits_of(search->field));
+
+        for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+                struct text word = text_from(words[i].word);
+                bool noise = search->organization ? words[i].noise_of_organization : words[i].noise_of_person;
+                struct text label = noise ? TEXT_NONE : text_from(words[i].label);
+                if (word.length >= name.length)
+                        continue;
+                if (text_starts_with(name, word) &&
+                    search_rest(search, text_slice(name, word.length, name.length), depth, label))
+                        return true;
+                if (text_ends_with(name, word) &&
+                    search_rest(search, text_slice(name, 0, name.length - word.length), depth, label))
+                        return true;
+        }
+        return false;
+}
+
+/* The row that @field stands for under @type, and its label. False for unknown names. */
+static bool resolve(struct text field, enum record_type type, struct search *search)
+{
+        char folded[NAME_MAX_BYTES + 1];
+        uint32_t length;
+        *search = (struct search){.field = field, .organization = type == TYPE_ORGANIZATION};
+        if (!fold_name(field, folded, &length))
+                return false;
+        if (!search_name(search, (struct text){.data = folded, .length = length}, 0))
+                return false;
+        if (search->row->label[0]) {
+                search->label = text_from(search->row->label);
+                search->label_count++;
+        }
+        /* "home_phone_2": two words make the whole name the label, so that it stays apart from "home_phone". */
+        if (search->label_count > 1)
+                search->label = field;
+        return true;
+}
+
+static uint16_t row_attribute(const struct search *search)
+{
+        return search->organization ? search->row->organization : search->row->person;
+}
+
+/* An attribute that the configuration added, or "attribute:label" with its exact name. */
+static uint16_t find_exact(const struct config *config, struct text field, struct text *label)
+{
+        const struct vocabulary *vocabulary = &config->vocabulary;
+        int64_t colon = text_find_byte(field, ':', 0);
+        if (colon >= 0) {
+                uint16_t attribute = vocabulary_find(vocabulary, text_slice(field, 0, (uint32_t)colon));
+                if (attribute != ATTRIBUTE_NONE && vocabulary->attributes[attribute].multiple)
+                        *label = text_slice(field, (uint32_t)colon + 1, field.length);
+                return attribute;
+        }
+        for (uint32_t i = ATTRIBUTE_BUILTIN_COUNT; i < vocabulary->count; i++) {
+                if (text_equal_ascii_case(field, text_from(vocabulary->attributes[i].name)))
+                        return (uint16_t)i;
+        }
+        return ATTRIBUTE_NONE;
+}
+
+uint16_t config_identity_attribute(const struct config *config, struct text field, enum record_type type_hint,
+                                   struct text *label)
+{
+        struct search search;
+        *label = TEXT_NONE;
+        uint16_t attribute = find_exact(config, field, label);
+        if (attribute != ATTRIBUTE_NONE)
+                return attribute;
+        if (!resolve(field, type_hint, &search))
+                return ATTRIBUTE_NONE;
+        attribute = row_attribute(&search);
+        if (search.label.length == 0 || attribute == ATTRIBUTE_NONE)
+                return attribute;
+        if (config->vocabulary.attributes[attribute].multiple)
+                *label = search.label;
+        else if (!text_equal(search.label, TEXT("1")))
+                return ATTRIBUTE_NONE; /* a second value of what has one: "name2" is not the name */
+        return attribute;
+}
+
+enum identity_join config_identity_join(struct text field)
+{
+        struct search search;
+        return resolve(field, TYPE_PERSON, &search) ? search.row->join : IDENTITY_WHOLE;
+}
+
+/* What a field says about the type: positive for a person. */
+static int vote(struct text field)
+{
+        struct search search;
+        if (!resolve(field, TYPE_PERSON, &search))
+                return 0;
+        uint16_t person = search.row->person;
+        uint16_t organization = search.row->organization;
+        switch (person) {
+        case ATTRIBUTE_GIVEN_NAME:
+        case ATTRIBUTE_FAMILY_NAME:
+                return organization == person ? 10 : 0; /* "nom" and "nombre" may be a company's */
+        case ATTRIBUTE_MIDDLE_NAME:
+        case ATTRIBUTE_BIRTH_DATE:
+        case ATTRIBUTE_BIRTH_PLACE:
+        case ATTRIBUTE_GENDER:
+        case ATTRIBUTE_NATIONAL_ID:
+        case ATTRIBUTE_PASSPORT:
+        case ATTRIBUTE_DRIVERS_LICENSE:
+                return 2;
+        case ATTRIBUTE_FULL_NAME:
+                return organization == ATTRIBUTE_NAME ? 0 : 2;
+        case ATTRIBUTE_EMPLOYER:
+                if (organization == ATTRIBUTE_EMPLOYER)
+                        return 1;
+                return organization == ATTRIBUTE_LEGAL_NAME ? -2 : -1;
+        case ATTRIBUTE_JOB_TITLE:
+        case ATTRIBUTE_NAME_SUFFIX:
+        case ATTRIBUTE_EMPLOYER_REF:
+        case ATTRIBUTE_CONSENT_EMAIL:
+        case ATTRIBUTE_CONSENT_PHONE:
+        case ATTRIBUTE_CONSENT_MARKETING:
+                return 1;
+        case ATTRIBUTE_STATUS:
+        case ATTRIBUTE_NAME:
+                return 0;
+        default:
+                return organization > ATTRIBUTE_NAME && organization < ATTRIBUTE_BUILTIN_COUNT ? -2 : 0;
+        }
+}
+
+enum record_type config_identity_type(const struct text *names, uint32_t count)
+{
+        int votes = 0;
+        for (uint32_t i = 0; i < count && i < 4096; i++)
+                votes += vote(names[i]);
+        return votes < 0 ? TYPE_ORGANIZATION : TYPE_PERSON;
+}

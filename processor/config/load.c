@@ -1,0 +1,154 @@
+/* From a file to a configuration.
+ *
+ * Read the YAML, walk the option table, check what only the whole shows, sort the problems by line. The tree lives in
+ * the configuration's own arena, so most texts are slices of it.
+ */
+#include "config/load.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#define DEFAULT_TRUST 50
+
+static void init(struct config *config, struct loader *loader, struct config_problems *problems, const char *name)
+{
+        *config = (struct config){0};
+        arena_init(&config->arena);
+        vocabulary_init(&config->vocabulary);
+        *loader = (struct loader){
+                .config = config,
+                .arena = &config->arena,
+                .sink = {.problems = problems, .file = text_from(name)},
+        };
+        options_set_defaults(loader, SCOPE_FILE, config);
+        for (int i = 0; i < DIALECT_COUNT; i++) {
+                config->any_source[i] = (struct source_config){
+                        .dialect = (enum dialect)i,
+                        .identity = true,
+                        .default_trust = DEFAULT_TRUST,
+                };
+        }
+}
+
+void config_init_builtin(struct config *config)
+{
+        struct config_problems problems = {0};
+        struct loader loader;
+        init(config, &loader, &problems, "built in");
+        config->accept_any_source = true;
+        config_problems_free(&problems);
+        config_compute_epoch(config, TEXT_NONE);
+}
+
+void config_free(struct config *config)
+{
+        arena_free(&config->arena);
+        *config = (struct config){0};
+}
+
+/* --- checks over the whole */
+
+static void check_thresholds(struct loader *loader, const struct node *root)
+{
+        const struct config *config = loader->config;
+        const struct node *review = node_path(root, "matching.review");
+        const struct node *match = node_path(root, "matching.match");
+        if (config->review_mbit <= config->match_mbit || (!review && !match))
+                return;
+        char review_text[VALUE_TEXT_SIZE];
+        char match_text[VALUE_TEXT_SIZE];
+        value_format(VALUE_BITS, config->review_mbit, review_text);
+        value_format(VALUE_BITS, config->match_mbit, match_text);
+        problem_error(&loader->sink, review ? review : match, "lower matching.review, or raise matching.match",
+                      "matching.review (%s) is above matching.match (%s)", review_text, match_text);
+}
+
+static void check_names(struct loader *loader, const struct node *root)
+{
+        const struct config *config = loader->config;
+        const struct node *instance = node_get(root, "instance");
+        const struct node *prefix = node_path(root, "topics.prefix");
+        if (instance && config->instance.length > 0 && !loader_is_name(config->instance))
+                problem_error(&loader->sink, instance, "use letters, digits, '.', '_' and '-', at most 64",
+                              "instance: \"%.*s\" cannot be part of a transactional id", TEXT_ARG(config->instance));
+        for (uint32_t i = 0; prefix && i < config->topic_prefix.length; i++) {
+                if (loader_is_name(text_slice(config->topic_prefix, i, 1)))
+                        continue;
+                problem_error(&loader->sink, prefix, "use letters, digits, '.', '_' and '-'",
+                              "topics.prefix: \"%.*s\" cannot be part of a topic's name",
+                              TEXT_ARG(config->topic_prefix));
+                break;
+        }
+}
+
+static void check_model(struct loader *loader, const struct node *root)
+{
+        const struct node *model = node_path(root, "matching.model");
+        struct text path = loader->config->model_file;
+        if (!model || path.length == 0)
+                return;
+        if (access(arena_text(loader->arena, path).data, R_OK) != 0)
+                problem_error(&loader->sink, model, "create it with `durand train`, or correct the path",
+                              "matching.model: cannot read %.*s: %s", TEXT_ARG(path), strerrordesc_np(errno));
+}
+
+int config_load_text(struct text yaml, const char *name, struct config *config, struct config_problems *problems)
+{
+        struct loader loader;
+        struct document document;
+        init(config, &loader, problems, name);
+        document_read(&config->arena, yaml, &loader.sink, &document);
+        const struct node *root = document.root;
+        if (root && !node_is_null(root)) {
+                options_read(&loader, SCOPE_FILE, root, "the file", config);
+                check_thresholds(&loader, root);
+                check_names(&loader, root);
+                check_model(&loader, root);
+        }
+        config->accept_any_source = !node_get(root, "sources");
+        if (loader.sink.dropped > 0)
+                problem_error(&loader.sink, NULL, NULL, "more problems than can be shown");
+        problem_sort(problems);
+        config_compute_epoch(config, TEXT_NONE);
+        return loader.sink.errors > 0 ? ERR_USAGE : 0;
+}
+
+/* The whole file in @arena; NULL data after a report. One byte more than the limit is read, so that it is noticed. */
+static struct text read_file(struct problem_sink *sink, struct arena *arena, const char *path)
+{
+        int fd = open(path, O_RDONLY | O_CLOEXEC);
+        if (fd < 0) {
+                problem_error(sink, NULL, "check the path and who may read the file", "cannot open the file: %s",
+                              strerrordesc_np(errno));
+                return TEXT_NONE;
+        }
+        size_t limit = DOCUMENT_BYTES_MAX + 1;
+        char *data = arena_alloc(arena, limit);
+        size_t length = 0;
+        ssize_t got;
+        do {
+                got = read(fd, data + length, limit - length);
+                length += got > 0 ? (size_t)got : 0;
+        } while ((got > 0 && length < limit) || (got < 0 && errno == EINTR));
+        int failure = got < 0 ? errno : 0;
+        close(fd);
+        if (failure != 0) {
+                problem_error(sink, NULL, "give a file", "cannot read the file: %s", strerrordesc_np(failure));
+                return TEXT_NONE;
+        }
+        return (struct text){.data = data, .length = (uint32_t)length};
+}
+
+int config_load(const char *path, struct config *config, struct config_problems *problems)
+{
+        struct arena arena ARENA_CLEANUP = {0};
+        struct problem_sink sink = {.problems = problems, .file = text_from(path)};
+        struct text yaml = read_file(&sink, &arena, path);
+        if (!yaml.data) {
+                config_init_builtin(config);
+                return ERR_USAGE;
+        }
+        return config_load_text(yaml, path, config, problems);
+}

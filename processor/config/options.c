@@ -1,0 +1,158 @@
+/* Every option, once.
+ *
+ * The table is what parsing, defaults, limits, the search for misspelt names and docs/configuration.md are made of; an
+ * option that is not here does not exist. Options are read in the order of the table, not of the file: attributes
+ * before the sources that use them.
+ */
+#include "config/load.h"
+
+#define SECOND_MS 1000LL
+#define MINUTE_MS 60000LL
+#define DAY_MS 86400000LL
+
+#define FILE_AT(member) offsetof(struct config, member)
+#define SOURCE_AT(member) offsetof(struct source_draft, member)
+#define ENTITY_AT(member) offsetof(struct entity_draft, member)
+#define FIELD_AT(member) offsetof(struct field_draft, member)
+#define ATTRIBUTE_AT(member) offsetof(struct attribute_draft, member)
+
+static const char *const dialect_words[] = {"row", "salesforce-cdc", "debezium", NULL};
+static const char *const type_words[] = {"person", "organization", NULL};
+static const char *const level_words[] = {"error", "warn", "info", "debug", NULL};
+static const char *const kind_words[] = {"text",  "name",    "date",      "time",       "email",
+                                         "phone", "address", "reference", "identifier", "url",
+                                         "code",  "consent", "number",    "boolean",    NULL};
+
+const struct option options[] = {
+        {SCOPE_FILE, "instance", VALUE_TEXT, FILE_AT(instance), "durand", 1, 64, NULL, NULL,
+         "Name of this installation; the transactional id and the consumer group derive from it. Two running services "
+         "with one name fence each other: that is how a standby takes over."},
+        {SCOPE_FILE, "state", VALUE_TEXT, FILE_AT(state_dir), "state", 1, 4096, NULL, NULL,
+         "Directory of the local state, relative to the working directory. It can always be rebuilt from the topic "
+         "`records`."},
+
+        {SCOPE_FILE, "service.heartbeat", VALUE_DURATION, FILE_AT(heartbeat_ms), "1s", 100, 60 * SECOND_MS, NULL, NULL,
+         "Without output for this long, an empty transaction tells a standby and the monitoring that the service is "
+         "alive."},
+        {SCOPE_FILE, "service.checkpoint", VALUE_DURATION, FILE_AT(checkpoint_ms), "5s", 100, 10 * MINUTE_MS, NULL,
+         NULL,
+         "How often the local state is made durable. Longer is faster, and a restart reads more of `records` again."},
+        {SCOPE_FILE, "service.batch_messages", VALUE_INTEGER, FILE_AT(batch_messages), "10000", 1, 1000000, NULL, NULL,
+         "Messages that one transaction takes at most."},
+        {SCOPE_FILE, "service.batch_wait", VALUE_DURATION, FILE_AT(batch_wait_ms), "50ms", 1, 10 * SECOND_MS, NULL,
+         NULL, "How long a batch waits for more messages."},
+        {SCOPE_FILE, "service.tombstone_retention", VALUE_DURATION, FILE_AT(tombstone_retention_ms), "90d", DAY_MS,
+         3650 * DAY_MS, NULL, NULL,
+         "How long a deleted record's tombstone and ghost stay: late events of the record and the id of its entity "
+         "depend "
+         "on them."},
+        {SCOPE_FILE, "service.map_size", VALUE_BYTES, FILE_AT(map_bytes), "1TiB", 64LL << 20, 64LL << 40, NULL, NULL,
+         "Address space of the state. It is sparse: no disk or memory is used before there are data."},
+        {SCOPE_FILE, "service.threads", VALUE_INTEGER, FILE_AT(threads), "0", 0, 256, NULL, NULL,
+         "Threads that decode, standardise and score; 0 is one for each core."},
+        {SCOPE_FILE, "service.ghost_secret", VALUE_SECRET, FILE_AT(ghost_secret), "", 0, 1024, NULL, NULL,
+         "Key of the hashes that are kept of deleted records. Without it the key is a constant of the program; a "
+         "change "
+         "starts a new epoch."},
+
+        {SCOPE_FILE, "kafka", VALUE_MAP, 0, NULL, 0, 0, NULL, read_kafka,
+         "Properties of librdkafka, passed on as they are: `bootstrap.servers`, `security.protocol`, ... A list is "
+         "joined "
+         "by commas. What the exactly-once protocol depends on is set by Durand and cannot be given."},
+
+        {SCOPE_FILE, "topics.prefix", VALUE_TEXT, FILE_AT(topic_prefix), "durand.", 0, 100, NULL, NULL,
+         "Goes before the name of every topic that Durand writes."},
+        {SCOPE_FILE, "topics.partitions", VALUE_INTEGER, FILE_AT(partitions), "6", 1, 10000, NULL, NULL,
+         "Partitions of the topics that Durand creates."},
+        {SCOPE_FILE, "topics.replication", VALUE_INTEGER, FILE_AT(replication), "-1", -1, 100, NULL, NULL,
+         "Replicas of the topics that Durand creates; -1 is the broker's default."},
+
+        {SCOPE_FILE, "attributes", VALUE_MAP, 0, NULL, 0, 0, NULL, read_attributes,
+         "Attributes beside the built-in ones: a name and its kind (`loyalty_number: identifier`) or a map of the "
+         "options "
+         "below."},
+
+        {SCOPE_FILE, "sources", VALUE_MAP, 0, NULL, 0, 0, NULL, read_sources,
+         "The systems that Durand reads, each with the options below. Without this section any source is accepted and "
+         "its "
+         "fields map by themselves."},
+
+        {SCOPE_FILE, "matching.population.person", VALUE_INTEGER, FILE_AT(population[TYPE_PERSON]), "0", 0,
+         10000000000LL, NULL, NULL,
+         "Number of person records that the prior odds are made for; 0 takes the model's. Within a factor of four is "
+         "near "
+         "enough."},
+        {SCOPE_FILE, "matching.population.organization", VALUE_INTEGER, FILE_AT(population[TYPE_ORGANIZATION]), "0", 0,
+         10000000000LL, NULL, NULL, "The same for organizations."},
+        {SCOPE_FILE, "matching.match", VALUE_BITS, FILE_AT(match_mbit), "2 bits", -100000, 100000, NULL, NULL,
+         "Posterior from which two records are the same. 0 bits is even odds; each bit doubles them."},
+        {SCOPE_FILE, "matching.review", VALUE_BITS, FILE_AT(review_mbit), "-2 bits", -100000, 100000, NULL, NULL,
+         "Posterior from which a person is asked; at most `matching.match`."},
+        {SCOPE_FILE, "matching.cap", VALUE_INTEGER, FILE_AT(block_cap), "50", 2, 10000, NULL, NULL,
+         "Distinct values that may share a blocking key. A key shared by more is generic: it proposes no pairs and its "
+         "value is no evidence."},
+        {SCOPE_FILE, "matching.max_cluster_records", VALUE_INTEGER, FILE_AT(cluster_records_max), "100", 2, 1000000,
+         NULL, NULL, "An entity with more records opens an over-merge conflict."},
+        {SCOPE_FILE, "matching.model", VALUE_TEXT, FILE_AT(model_file), "", 0, 4096, NULL, NULL,
+         "File of a trained model (`durand train`), relative to the working directory; without it the built-in one."},
+        {SCOPE_FILE, "matching.country", VALUE_COUNTRY, FILE_AT(default_country), "", 0, 2, NULL, NULL,
+         "Country of phones and addresses that name none, for sources without a `country` of their own."},
+
+        {SCOPE_FILE, "log.level", VALUE_WORD, FILE_AT(log_level), "info", 0, 0, level_words, NULL,
+         "What is written to standard error. `debug` may hold personal data."},
+        {SCOPE_FILE, "log.json", VALUE_BOOL, FILE_AT(log_json), "false", 0, 1, NULL, NULL, "One JSON object a line."},
+
+        {SCOPE_SOURCE, "dialect", VALUE_WORD, SOURCE_AT(dialect_name), "row", 0, 0, dialect_words, NULL,
+         "What the events look like: flat rows, Salesforce Change Data Capture, or Debezium."},
+        {SCOPE_SOURCE, "topics", VALUE_LIST, SOURCE_AT(config.topics), NULL, 0, 1000, NULL, NULL,
+         "Kafka topics of the source; each topic belongs to one source."},
+        {SCOPE_SOURCE, "mapping", VALUE_MAP, 0, NULL, 0, 0, NULL, read_mapping,
+         "A preset, `identity` (fields named after attributes or by usual column names map by themselves), or a list "
+         "of "
+         "them. Default: `identity` where no entities are given."},
+        {SCOPE_SOURCE, "entities", VALUE_MAP, 0, NULL, 0, 0, NULL, read_entities,
+         "Objects or tables of the source by name, each with the options below. An entity that a preset has is "
+         "extended."},
+        {SCOPE_SOURCE, "tables", VALUE_MAP, 0, NULL, 0, 0, NULL, read_entities, "Another word for `entities`."},
+        {SCOPE_SOURCE, "objects", VALUE_MAP, 0, NULL, 0, 0, NULL, read_entities, "Another word for `entities`."},
+        {SCOPE_SOURCE, "trust", VALUE_MAP, 0, NULL, 0, 0, NULL, read_trust,
+         "Trust in the source's values from 0 to 100: one number, or a map of `default` and attributes "
+         "(`{default: 60, email: 80}`; `address` stands for all its parts). Default: 50."},
+        {SCOPE_SOURCE, "country", VALUE_COUNTRY, SOURCE_AT(config.country), "", 0, 2, NULL, NULL,
+         "Country of phones and addresses that name none. Default: `matching.country`."},
+        {SCOPE_SOURCE, "refresh", VALUE_BOOL, SOURCE_AT(config.refresh), "false", 0, 1, NULL, NULL,
+         "Publish a refresh request for each record that may have changed unseen (gap and overflow events)."},
+
+        {SCOPE_ENTITY, "type", VALUE_WORD, ENTITY_AT(type_name), NULL, 0, 0, type_words, NULL,
+         "What the entity's records are. Required, unless a preset says it."},
+        {SCOPE_ENTITY, "key", VALUE_LIST, ENTITY_AT(mapping.key_fields), NULL, 0, 16, NULL, NULL,
+         "Field or fields that make the record id. Default: the Kafka key, or what the dialect says."},
+        {SCOPE_ENTITY, "version", VALUE_TEXT, ENTITY_AT(mapping.version_field), NULL, 0, 255, NULL, NULL,
+         "Field that orders the changes of a record (a time or a growing number), for rows. Default: the message's "
+         "time."},
+        {SCOPE_ENTITY, "fields", VALUE_MAP, 0, NULL, 0, 0, NULL, read_fields,
+         "Source field: attribute. The attribute may carry a label (`phone:mobile`) or be a map of the options below; "
+         "`ignore` switches a preset's field off; a last entry `...` lets all other fields map by themselves."},
+
+        {SCOPE_FIELD, "attribute", VALUE_TEXT, FIELD_AT(attribute_name), NULL, 1, 63, NULL, NULL,
+         "Name of the attribute, from the vocabulary below or from `attributes`. Required."},
+        {SCOPE_FIELD, "label", VALUE_TEXT, FIELD_AT(mapping.label), NULL, 0, 64, NULL, NULL,
+         "Which of several values it is: `mobile`, `mailing`. Parts of an address with one label belong together."},
+        {SCOPE_FIELD, "opt_out", VALUE_BOOL, FIELD_AT(opt_out), NULL, 0, 1, NULL, NULL,
+         "Of a consent: a true value denies it, a false one grants it."},
+        {SCOPE_FIELD, "opt_in", VALUE_BOOL, FIELD_AT(opt_in), NULL, 0, 1, NULL, NULL,
+         "Of a consent: a true value grants it, a false one denies it."},
+        {SCOPE_FIELD, "values", VALUE_MAP, 0, NULL, 0, 0, NULL, read_values,
+         "Replacements of whole values (`{M: m, W: f}`); a value that is not listed passes unchanged."},
+        {SCOPE_FIELD, "source", VALUE_TEXT, FIELD_AT(mapping.reference_source), NULL, 1, 64, NULL, NULL,
+         "Of a reference: the source that the referenced record belongs to. Default: the same source."},
+
+        {SCOPE_ATTRIBUTE, "kind", VALUE_WORD, ATTRIBUTE_AT(kind_name), "text", 0, 0, kind_words, NULL,
+         "How values are standardised, compared and shown."},
+        {SCOPE_ATTRIBUTE, "types", VALUE_LIST, ATTRIBUTE_AT(types), NULL, 0, 2, NULL, NULL,
+         "The entity types that have it: `person`, `organization`. Default: both."},
+        {SCOPE_ATTRIBUTE, "multiple", VALUE_BOOL, ATTRIBUTE_AT(multiple), "false", 0, 1, NULL, NULL,
+         "Whether a record may have several labelled values."},
+};
+
+const size_t option_count = sizeof(options) / sizeof(options[0]);
