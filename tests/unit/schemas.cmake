@@ -1,0 +1,1 @@
+unit_tests(FOLDER schemas USES base PACKAGES avro-c)
