@@ -11,22 +11,29 @@
 #include "config/config.h"
 #include "record/change.h"
 
-/* decode_message(): the message is understood and holds no row change (heartbeat, transaction marker, schema change). */
+/* decode_message(): the message is understood and holds no row change (heartbeat, transaction marker, schema change).
+ */
 #define DECODE_IGNORE 1
 
 /* A change can concern this many records at most (recordIds of one event). */
 #define DECODE_RECORDS_MAX 10000
 
+/* The configuration of the source called @name, ready for decode_message(), or NULL. Where the configuration accepts
+ * any source, @space becomes its copy with the name filled in. */
+const struct source_config *decode_find_source(const struct config *config, struct text name,
+                                               struct source_config *space);
+
 /* Appends what @message says to @out. Everything lives in @arena or in the message.
- * 0: at least one change. DECODE_IGNORE: nothing, @error says what it was. ERR_REJECT: @error says field and reason;
+ * 0: at least one change; @error is empty, or a remark (a value that was cut). DECODE_IGNORE: nothing, @error says what
+ * it was. ERR_REJECT: @error says field and reason;
  * @out is as it was before.
  * @type_hint is the type that an envelope names, or TYPE_COUNT. @entity_hint likewise, or empty. */
 int decode_message(const struct config *config, const struct source_config *source, const struct message *message,
                    enum record_type type_hint, struct text entity_hint, struct arena *arena, struct changes *out,
                    struct error *error);
 
-/* One line of a replay file, {"source":…,"type":…,"key":…,"value":…} as docs/replay.md describes it. Fills @message (its
- * slices point into @line or @arena), the source's name and the hints. ERR_REJECT with the reason. */
+/* One line of a replay file, {"source":…,"type":…,"key":…,"value":…} as docs/replay.md describes it. Fills @message
+ * (its slices point into @line or @arena), the source's name and the hints. ERR_REJECT with the reason. */
 struct envelope {
         struct message message;
         struct text source;

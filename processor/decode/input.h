@@ -1,7 +1,7 @@
 /* input.h: files of change events, one message at a time.
  *
- * For `replay` and `decode`. A file holds either envelopes ({"source":…,"key":…,"value":…}, docs/replay.md) or, when the
- * caller names a source, that source's payloads, one a line; a name ending in .csv or .tsv holds a header and rows.
+ * For `replay` and `decode`. A file holds either envelopes ({"source":…,"key":…,"value":…}, docs/replay.md) or, when
+ * the caller names a source, that source's payloads, one a line; a name ending in .csv or .tsv holds a header and rows.
  * "-" is standard input.
  *
  * Reading is buffered and copies each line into the caller's arena, so that a reader thread can hand whole batches over
@@ -35,8 +35,8 @@ int input_open(const struct input_options *options, struct input **input, struct
 void input_close(struct input *input); /* NULL is allowed */
 
 /* The next message; all its slices live in @arena (or in the options).
- * 1: an item. 0: the end. ERR_REJECT: a bad line, which has been skipped: @item's line and raw are set, @error says why.
- * ERR_FATAL: reading failed. Empty lines are skipped. */
+ * 1: an item. 0: the end. ERR_REJECT: a bad line, which has been skipped: @item's line and raw are set, @error says
+ * why. ERR_FATAL: reading failed. Empty lines are skipped. */
 int input_next(struct input *input, struct arena *arena, struct input_item *item, struct error *error);
 
 /* For progress. The total is 0 where it is not known (pipes). */
