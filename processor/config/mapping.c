@@ -5,6 +5,7 @@
  * (attribute and label) are a mistake, as one would silently win. A preset itself may spell one fact in several ways
  * (MailingCity, MailingAddress.City): events have one of them.
  */
+#include "config/identity.h"
 #include "config/load.h"
 
 #include <string.h>
@@ -78,6 +79,21 @@ static void check_reference(struct loader *loader, const struct field_draft *fie
         *check = (struct reference_check){.node = source ? source : node, .source = field->mapping.reference_source};
 }
 
+/* True for "email: mail_addr" where "mail_addr: email" was meant: an attribute stands left, and what stands right is
+ * neither another attribute's usual name nor the same word misspelt. */
+static bool is_reversed(struct loader *loader, struct text left, struct text right)
+{
+        struct text label;
+        struct nearest nearest;
+        uint16_t attribute = vocabulary_find(&loader->config->vocabulary, left);
+        uint16_t alias = config_identity_attribute(loader->config, right, TYPE_COUNT, &label);
+        if (attribute == ATTRIBUTE_NONE || alias != ATTRIBUTE_NONE)
+                return attribute != ATTRIBUTE_NONE && alias == attribute;
+        nearest_init(&nearest, right);
+        nearest_offer(&nearest, left);
+        return !nearest_found(&nearest);
+}
+
 /* Reads what stands right of the colon. False if no attribute comes out. */
 static bool read_field(struct loader *loader, const struct node *key, const struct node *node,
                        struct field_draft *field)
@@ -103,7 +119,7 @@ static bool read_field(struct loader *loader, const struct node *key, const stru
         const struct node *name = node_get(node, "attribute");
         field->mapping.attribute = find_attribute(loader, name ? name : node, field->attribute_name);
         if (field->mapping.attribute == ATTRIBUTE_NONE) {
-                if (vocabulary_find(&loader->config->vocabulary, key->text) != ATTRIBUTE_NONE)
+                if (is_reversed(loader, key->text, field->attribute_name))
                         problem_remedy(&loader->sink, "the source's field comes first: `%.*s: %.*s`",
                                        TEXT_ARG(field->attribute_name), TEXT_ARG(key->text));
                 return false;
@@ -137,12 +153,15 @@ static void check_slot(struct loader *loader, const struct entity_draft *entity,
                 problem_error(&loader->sink, field->node, NULL, "the fields %.*s and %.*s both fill %s%s%.*s",
                               TEXT_ARG(other->mapping.field), TEXT_ARG(field->mapping.field), name,
                               label.length ? ":" : "", TEXT_ARG(label));
-                if (other->preset)
-                        problem_remedy(&loader->sink, "give it a label of its own (`%s:other`), or add `%.*s: ignore`",
-                                       name, TEXT_ARG(other->mapping.field));
+                bool labelled = loader->config->vocabulary.attributes[field->mapping.attribute].multiple;
+                const char *verb = other->preset ? "switch the preset's off" : "drop one";
+                if (labelled)
+                        problem_remedy(&loader->sink,
+                                       "give it a label of its own (`%.*s: %s:other`), or %s (`%.*s: ignore`)",
+                                       TEXT_ARG(field->mapping.field), name, verb, TEXT_ARG(other->mapping.field));
                 else
-                        problem_remedy(&loader->sink, "give one of them a label of its own (`%s:other`), or drop one",
-                                       name);
+                        problem_remedy(&loader->sink, "%s: %s has one value (`%.*s: ignore`)", verb, name,
+                                       TEXT_ARG(other->mapping.field));
                 return;
         }
 }

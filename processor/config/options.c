@@ -106,7 +106,7 @@ const struct option options[] = {
          "What the events look like: flat rows, Salesforce Change Data Capture, or Debezium."},
         {SCOPE_SOURCE, "topics", VALUE_LIST, SOURCE_AT(config.topics), NULL, 0, 1000, NULL, NULL,
          "Kafka topics of the source; each topic belongs to one source."},
-        {SCOPE_SOURCE, "mapping", VALUE_MAP, 0, NULL, 0, 0, NULL, read_mapping,
+        {SCOPE_SOURCE, "mapping", VALUE_LIST, 0, NULL, 0, 16, NULL, read_mapping,
          "A preset, `identity` (fields named after attributes or by usual column names map by themselves), or a list "
          "of "
          "them. Default: `identity` where no entities are given."},

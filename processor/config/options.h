@@ -31,7 +31,7 @@ struct option {
         int64_t min;          /* of the value, or of a text's length in bytes */
         int64_t max;
         const char *const *words;                                                   /* of VALUE_WORD, ended by NULL */
-        void (*read)(struct loader *loader, const struct node *node, void *target); /* of VALUE_MAP */
+        void (*read)(struct loader *loader, const struct node *node, void *target); /* for forms of its own */
         const char *description;
 };
 

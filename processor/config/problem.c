@@ -27,6 +27,11 @@ static struct text format_text(struct arena *arena, const char *format, va_list 
         int length = vasprintf(&data, format, arguments);
         if (length < 0)
                 return TEXT("(no memory for this message)");
+        /* Names come from the file; a terminal must not obey them. */
+        for (int i = 0; i < length; i++) {
+                if ((unsigned char)data[i] < 0x20 || data[i] == 0x7f)
+                        data[i] = '?';
+        }
         struct text t = arena_text(arena, (struct text){.data = data, .length = (uint32_t)length});
         free(data);
         return t;

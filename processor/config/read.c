@@ -272,7 +272,7 @@ static void read_option(struct loader *loader, const struct option *option, cons
                         void *target)
 {
         struct text text;
-        if (option->type == VALUE_MAP) {
+        if (option->read) {
                 option->read(loader, node, target);
                 return;
         }
@@ -360,7 +360,7 @@ static void report_unknown(struct loader *loader, enum option_scope scope, struc
                         start = end + 1;
                 }
         }
-        if (nearest_found(&near))
+        if (nearest_found(&near) && far.distance > 0)
                 problem_remedy(&loader->sink, "did you mean \"%.*s\"?", TEXT_ARG(near.best));
         else if (nearest_found(&far))
                 problem_remedy(&loader->sink, "did you mean \"%.*s\"?", TEXT_ARG(far_path));

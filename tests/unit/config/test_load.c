@@ -1,0 +1,328 @@
+/* Reading a configuration that is right: what the options become. */
+#include "helper.h"
+
+static const struct field_mapping *find_field(const struct entity_mapping *entity, const char *name)
+{
+        for (uint32_t i = 0; entity && i < entity->field_count; i++) {
+                if (text_equal(entity->fields[i].field, text_from(name)))
+                        return &entity->fields[i];
+        }
+        return NULL;
+}
+
+static void a_file_with_every_section_is_read_as_it_says(void **state)
+{
+        (void)state;
+        setenv("DURAND_TEST_PASSWORD", "s3cret", 1);
+        struct loaded l =
+                load_text("instance: eu-1\n"
+                          "state: /tmp/state\n"
+                          "service: {heartbeat: 250ms, checkpoint: 1m, batch_messages: 500, batch_wait: 1s500ms,\n"
+                          "          tombstone_retention: 7d, map_size: 64GiB, threads: 3, ghost_secret: abc}\n"
+                          "kafka:\n"
+                          "  bootstrap.servers: [a:9092, b:9092]\n"
+                          "  sasl.password: {env: DURAND_TEST_PASSWORD}\n"
+                          "topics: {prefix: mdm., partitions: 12, replication: 3}\n"
+                          "attributes:\n"
+                          "  loyalty_number: identifier\n"
+                          "  segment: {kind: code, types: [organization], multiple: yes}\n"
+                          "sources:\n"
+                          "  crm:\n"
+                          "    dialect: row\n"
+                          "    topics: crm.people\n"
+                          "    country: fr\n"
+                          "    trust: 70\n"
+                          "    refresh: on\n"
+                          "    entities:\n"
+                          "      people: {type: person, key: [tenant, id], version: changed_at, fields: {\n"
+                          "        mail: email, gsm: 'phone:mobile', card: loyalty_number,\n"
+                          "        sex: {attribute: gender, values: {H: m, F: f}},\n"
+                          "        stop: {attribute: consent.email, opt_out: true},\n"
+                          "        boss: {attribute: same_as, source: erp, label: erp}}}\n"
+                          "  erp: {topics: [erp.t], mapping: identity}\n"
+                          "matching: {population: {person: 100000}, match: 1.5 bits, review: -3.25, cap: 80,\n"
+                          "           max_cluster_records: 40, country: DE}\n"
+                          "log: {level: debug, json: true}\n");
+        assert_clean(&l);
+        const struct config *c = l.config;
+        assert_text(c->instance, "eu-1");
+        assert_int_equal(c->heartbeat_ms, 250);
+        assert_int_equal(c->checkpoint_ms, 60000);
+        assert_int_equal(c->batch_wait_ms, 1500);
+        assert_int_equal(c->tombstone_retention_ms, 7LL * 86400000);
+        assert_int_equal(c->map_bytes, 64LL << 30);
+        assert_int_equal(c->threads, 3);
+        assert_text(c->ghost_secret, "abc");
+        assert_int_equal(c->kafka_count, 2);
+        assert_text(c->kafka[0].value, "a:9092,b:9092");
+        assert_false(c->kafka[0].secret);
+        assert_text(c->kafka[1].value, "s3cret");
+        assert_true(c->kafka[1].secret);
+        assert_text(c->topic_prefix, "mdm.");
+        assert_int_equal(c->population[TYPE_PERSON], 100000);
+        assert_int_equal(c->population[TYPE_ORGANIZATION], 0);
+        assert_int_equal(c->match_mbit, 1500);
+        assert_int_equal(c->review_mbit, -3250);
+        assert_int_equal(c->cluster_records_max, 40);
+        assert_string_equal(c->default_country, "DE");
+        assert_true(c->log_json);
+        assert_false(c->accept_any_source);
+
+        uint16_t loyalty = vocabulary_find(&c->vocabulary, TEXT("loyalty_number"));
+        assert_int_equal(loyalty, ATTRIBUTE_BUILTIN_COUNT);
+        assert_true(c->vocabulary.attributes[loyalty].person && c->vocabulary.attributes[loyalty].organization);
+        assert_false(c->vocabulary.attributes[loyalty + 1].person);
+
+        const struct source_config *crm = config_find_topic(c, TEXT("crm.people"));
+        assert_ptr_equal(crm, config_find_source(c, TEXT("crm")));
+        assert_string_equal(crm->country, "FR");
+        assert_int_equal(crm->default_trust, 70);
+        assert_true(crm->refresh);
+        assert_false(crm->identity);
+        assert_null(config_find_source(c, TEXT("nobody")));
+        assert_null(config_find_topic(c, TEXT("nothing")));
+
+        const struct entity_mapping *people = source_find_entity(crm, TEXT("PEOPLE"));
+        assert_non_null(people);
+        assert_int_equal(people->key_field_count, 2);
+        assert_text(people->version_field, "changed_at");
+        assert_text(find_field(people, "gsm")->label, "mobile");
+        assert_int_equal(find_field(people, "card")->attribute, loyalty);
+        assert_int_equal(find_field(people, "sex")->transform, TRANSFORM_VALUES);
+        assert_text(find_field(people, "sex")->values[1].to, "f");
+        assert_int_equal(find_field(people, "stop")->transform, TRANSFORM_OPT_OUT);
+        assert_text(find_field(people, "boss")->reference_source, "erp");
+        unload(&l);
+}
+
+/* The mapping as docs and design show it, with the dots that an author leaves for "and so on". */
+static void the_short_form_of_a_mapping_is_enough(void **state)
+{
+        (void)state;
+        struct loaded l = load_text(
+                "    sources:\n"
+                "      sfdc-emea:\n"
+                "        dialect: salesforce-cdc\n"
+                "        topics: [sfdc.emea.Contact, sfdc.emea.Account]\n"
+                "        mapping: salesforce-standard        # built-in preset: Contact, Lead, Account and "
+                "their standard fields\n"
+                "        trust: {default: 60, email: 80}\n"
+                "      erp:\n"
+                "        dialect: debezium\n"
+                "        topics: [erp.public.customer, erp.public.invoice_contact]\n"
+                "        tables:\n"
+                "          customer: {type: organization, key: customer_no, fields: {name1: legal_name, siret: "
+                "siret, ...}}\n");
+        assert_clean(&l);
+        const struct source_config *sfdc = config_find_source(l.config, TEXT("sfdc-emea"));
+        assert_int_equal(sfdc->dialect, DIALECT_SALESFORCE_CDC);
+        assert_int_equal(source_trust(sfdc, ATTRIBUTE_EMAIL), 80);
+        assert_int_equal(source_trust(sfdc, ATTRIBUTE_PHONE), 60);
+        assert_non_null(source_find_entity(sfdc, TEXT("Contact")));
+        const struct entity_mapping *customer =
+                source_find_entity(config_find_source(l.config, TEXT("erp")), TEXT("customer"));
+        assert_int_equal(customer->type, TYPE_ORGANIZATION);
+        assert_text(customer->key_fields[0], "customer_no");
+        assert_int_equal(customer->field_count, 2);
+        assert_true(customer->identity);
+        unload(&l);
+}
+
+static void the_example_of_the_documentation_is_clean(void **state)
+{
+        (void)state;
+        struct config *config = calloc(1, sizeof(*config));
+        struct loaded l = {.config = config};
+        l.result = config_load("docs/examples/durand.yaml", config, &l.problems);
+        assert_clean(&l);
+        assert_int_equal(config->source_count, 3);
+        const struct entity_mapping *contact = source_find_entity(&config->sources[0], TEXT("Contact"));
+        assert_int_equal(contact->type, TYPE_PERSON);
+        assert_text(find_field(contact, "Private_Email__c")->label, "private");
+        assert_non_null(find_field(contact, "MailingAddress.City"));
+        /* Trust in "address" is trust in each of its parts. */
+        assert_int_equal(source_trust(&config->sources[2], ATTRIBUTE_ADDRESS_CITY), 85);
+        unload(&l);
+}
+
+static void without_sources_any_source_is_accepted_and_maps_by_itself(void **state)
+{
+        (void)state;
+        struct config *config = calloc(1, sizeof(*config));
+        config_init_builtin(config);
+        assert_true(config->accept_any_source);
+        const struct source_config *any = config_find_source(config, TEXT("whatever"));
+        assert_true(any->identity);
+        assert_int_equal(any->dialect, DIALECT_ROW);
+        config->any_dialect = DIALECT_DEBEZIUM;
+        assert_int_equal(config_find_source(config, TEXT("whatever"))->dialect, DIALECT_DEBEZIUM);
+        assert_int_equal(config->checkpoint_ms, 5000);
+        assert_int_equal(config->map_bytes, 1LL << 40);
+        config_free(config);
+        free(config);
+
+        struct loaded l = load_text("matching: {match: 3}\n");
+        assert_clean(&l);
+        assert_true(l.config->accept_any_source);
+        unload(&l);
+}
+
+static void a_country_called_no_is_norway_and_not_a_boolean(void **state)
+{
+        (void)state;
+        struct loaded l = load_text("matching: {country: no}\n");
+        assert_clean(&l);
+        assert_string_equal(l.config->default_country, "NO");
+        unload(&l);
+}
+
+static void the_authors_fields_come_over_those_of_the_preset(void **state)
+{
+        (void)state;
+        struct loaded l =
+                load_text("sources:\n"
+                          "  crm:\n"
+                          "    dialect: salesforce-cdc\n"
+                          "    topics: [t]\n"
+                          "    mapping: [salesforce-standard]\n"
+                          "    entities:\n"
+                          "      Contact: {fields: {Work_Mail__c: email, Email: 'email:old', HomePhone: ignore}}\n"
+                          "      Donor__c: {type: person, fields: {Mail__c: email}}\n");
+        assert_clean(&l);
+        const struct entity_mapping *contact = source_find_entity(&l.config->sources[0], TEXT("Contact"));
+        assert_text(find_field(contact, "Email")->label, "old");
+        assert_text(find_field(contact, "Work_Mail__c")->label, "");
+        assert_null(find_field(contact, "HomePhone"));
+        assert_non_null(find_field(contact, "LastName"));
+        assert_int_equal(source_find_entity(&l.config->sources[0], TEXT("Donor__c"))->field_count, 1);
+        unload(&l);
+}
+
+static void anchors_and_merge_keys_save_repetition(void **state)
+{
+        (void)state;
+        struct loaded l = load_text(
+                "sources:\n"
+                "  a: &org {dialect: salesforce-cdc, topics: [a], mapping: salesforce-standard, country: FR}\n"
+                "  b:\n"
+                "    <<: *org\n"
+                "    topics: [b]\n"
+                "    country: US\n");
+        assert_clean(&l);
+        assert_int_equal(l.config->sources[1].dialect, DIALECT_SALESFORCE_CDC);
+        assert_string_equal(l.config->sources[1].country, "US");
+        assert_text(l.config->sources[1].topics[0], "b");
+        unload(&l);
+}
+
+static void secrets_come_from_the_environment_or_a_file(void **state)
+{
+        (void)state;
+        char path[] = "/tmp/durand-test-secret-XXXXXX";
+        int fd = mkstemp(path);
+        assert_true(fd >= 0);
+        FILE *file = fdopen(fd, "w");
+        fputs("from a file\n", file);
+        fclose(file);
+        char yaml[256];
+        snprintf(yaml, sizeof(yaml), "service: {ghost_secret: {file: %s}}\nkafka: {ssl.key.location: /etc/key.pem}\n",
+                 path);
+        struct loaded l = load_text(yaml);
+        remove(path);
+        assert_clean(&l);
+        assert_text(l.config->ghost_secret, "from a file");
+        assert_true(l.config->kafka[0].secret);
+        unload(&l);
+}
+
+static void epoch_of(const char *yaml, char out[33])
+{
+        struct loaded l = load_text(yaml);
+        assert_clean(&l);
+        memcpy(out, l.config->epoch, 33);
+        unload(&l);
+}
+
+static void the_epoch_changes_with_what_decides_results_and_with_nothing_else(void **state)
+{
+        (void)state;
+        char base[33];
+        char other[33];
+        epoch_of("sources: {a: {topics: [x], trust: {default: 50, email: 60}}, b: {topics: [y]}}\n", base);
+        assert_int_equal(strlen(base), 32);
+        /* Order, comments, topics and operation are no difference; nor is a default that is written out. */
+        epoch_of("log: {json: yes}\nkafka: {client.id: z}\nservice: {threads: 2}\nmatching: {match: 2 bits}\n"
+                 "sources: {b: {topics: [y2]}, a: {dialect: row, topics: [x], trust: {email: 60}}}\n",
+                 other);
+        assert_string_equal(base, other);
+        epoch_of("sources: {a: {topics: [x], trust: {default: 50, email: 61}}, b: {topics: [y]}}\n", other);
+        assert_string_not_equal(base, other);
+        epoch_of("sources: {a: {topics: [x], trust: {email: 60}}, b: {topics: [y]}}\nmatching: {cap: 51}\n", other);
+        assert_string_not_equal(base, other);
+
+        struct loaded l = load_text("{}");
+        memcpy(base, l.config->epoch, 33);
+        config_compute_epoch(l.config, TEXT("0123"));
+        assert_string_not_equal(base, l.config->epoch);
+        unload(&l);
+}
+
+static void every_preset_is_read_without_a_complaint(void **state)
+{
+        (void)state;
+        struct loaded l =
+                load_text("sources: {a: {topics: [t], dialect: salesforce-cdc, mapping: salesforce-standard}}\n");
+        assert_clean(&l);
+        const struct source_config *source = &l.config->sources[0];
+        const struct entity_mapping *contact = source_find_entity(source, TEXT("Contact"));
+        const struct entity_mapping *lead = source_find_entity(source, TEXT("Lead"));
+        const struct entity_mapping *account = source_find_entity(source, TEXT("Account"));
+        assert_int_equal(contact->type, TYPE_PERSON);
+        assert_int_equal(lead->type, TYPE_PERSON);
+        assert_int_equal(account->type, TYPE_ORGANIZATION);
+        /* Both spellings of a compound part fill one slot. */
+        const struct field_mapping *nested = find_field(contact, "MailingAddress.City");
+        const struct field_mapping *flat = find_field(contact, "MailingCity");
+        assert_int_equal(nested->attribute, ATTRIBUTE_ADDRESS_CITY);
+        assert_int_equal(flat->attribute, nested->attribute);
+        assert_true(text_equal(flat->label, nested->label));
+        assert_int_equal(find_field(contact, "HasOptedOutOfEmail")->transform, TRANSFORM_OPT_OUT);
+        assert_int_equal(find_field(lead, "ConvertedContactId")->attribute, ATTRIBUTE_SAME_AS);
+        assert_int_equal(find_field(lead, "Company")->attribute, ATTRIBUTE_EMPLOYER);
+        assert_int_equal(find_field(account, "IsPersonAccount")->attribute, ATTRIBUTE_PERSON_ACCOUNT);
+        assert_int_equal(find_field(account, "Name.LastName")->attribute, ATTRIBUTE_FAMILY_NAME);
+        assert_int_equal(find_field(account, "PersonMailingCity")->attribute, ATTRIBUTE_ADDRESS_CITY);
+        assert_null(find_field(contact, "Fax"));
+        unload(&l);
+}
+
+static void the_committed_reference_is_what_the_program_says(void **state)
+{
+        (void)state;
+        struct buffer out = {0};
+        config_write_reference(&out);
+        buffer_byte(&out, 0);
+        char *committed = read_whole_file("docs/configuration.md");
+        if (strcmp(committed, out.data) != 0)
+                fail_msg("docs/configuration.md is stale: run durand check --reference > docs/configuration.md");
+        free(committed);
+        buffer_free(&out);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(a_file_with_every_section_is_read_as_it_says),
+                cmocka_unit_test(the_short_form_of_a_mapping_is_enough),
+                cmocka_unit_test(the_example_of_the_documentation_is_clean),
+                cmocka_unit_test(without_sources_any_source_is_accepted_and_maps_by_itself),
+                cmocka_unit_test(a_country_called_no_is_norway_and_not_a_boolean),
+                cmocka_unit_test(the_authors_fields_come_over_those_of_the_preset),
+                cmocka_unit_test(anchors_and_merge_keys_save_repetition),
+                cmocka_unit_test(secrets_come_from_the_environment_or_a_file),
+                cmocka_unit_test(the_epoch_changes_with_what_decides_results_and_with_nothing_else),
+                cmocka_unit_test(every_preset_is_read_without_a_complaint),
+                cmocka_unit_test(the_committed_reference_is_what_the_program_says),
+        };
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
