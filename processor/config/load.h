@@ -40,7 +40,8 @@ struct entity_draft {
         const struct node *node;
         bool preset;      /* described by a preset, perhaps extended */
         bool all_by_name; /* "...": fields that are not listed map by themselves */
-        bool type_given;
+        bool type_given;  /* rightly or wrongly: what is wrong has been reported */
+        bool fields_given;
         bool cut; /* by a syntax error */
         struct text type_name;
         struct field_draft *fields;

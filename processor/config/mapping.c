@@ -193,6 +193,7 @@ void read_fields(struct loader *loader, const struct node *node, void *target)
         struct entity_draft *entity = target;
         if (!loader_check_map(loader, node, "fields"))
                 return;
+        entity->fields_given = node->count > 0;
         /* What the author takes off or replaces goes first, so that the order of lines makes no difference. */
         struct field_draft *drafts = arena_calloc(loader->arena, node->count ? node->count : 1, sizeof(*drafts));
         uint32_t count = 0;
@@ -286,7 +287,8 @@ static void check_types(struct loader *loader, const struct entity_draft *entity
 static void finish_entity(struct loader *loader, const struct source_draft *source, struct entity_draft *entity)
 {
         struct entity_mapping *mapping = &entity->mapping;
-        if (!record_type_parse(entity->type_name, &mapping->type) && !entity->type_given && !entity->cut)
+        bool has_type = record_type_parse(entity->type_name, &mapping->type);
+        if (!has_type && !entity->type_given && !entity->cut)
                 problem_error(&loader->sink, entity->node, "add `type: person` or `type: organization`",
                               "entity %.*s has no type", TEXT_ARG(mapping->entity));
         mapping->identity = entity->all_by_name || source->config.identity;
@@ -300,14 +302,15 @@ static void finish_entity(struct loader *loader, const struct source_draft *sour
         }
         mapping->fields = fields;
         mapping->field_count = count;
-        if (count == 0 && !mapping->identity && !entity->cut)
+        if (count == 0 && !mapping->identity && !entity->fields_given && !entity->cut)
                 problem_error(&loader->sink, entity->node, "list them under `fields`, or write `fields: {...: }`",
                               "entity %.*s maps no fields", TEXT_ARG(mapping->entity));
         if (mapping->key_field_count > 0 && source->config.dialect == DIALECT_SALESFORCE_CDC && !entity->preset)
                 problem_warning(&loader->sink, entity->node, "remove `key`",
                                 "entity %.*s: change events of Salesforce name their record ids, key has no effect",
                                 TEXT_ARG(mapping->entity));
-        check_types(loader, entity);
+        if (has_type)
+                check_types(loader, entity);
 }
 
 void finish_entities(struct loader *loader, struct source_draft *source)

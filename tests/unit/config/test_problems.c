@@ -105,7 +105,7 @@ static void shapes_that_do_not_fit_are_named(void **state)
         assert_only_error("matching.match: 3\n", 1, "unknown key \"matching.match\"", "");
         assert_only_error("matching: {model: /nonexistent.json}\n", 1, "cannot read", "durand train");
         assert_only_error("kafka: {security: {protocol: ssl}}\n", 1, "must be one value", "security.protocol");
-        assert_only_error("instance: &a b\nstate: *c\n", 2, "not YAML", "");
+        assert_only_error("instance: &a b\nstate: *c\n", 2, "no value carries the anchor &c", "&name");
         assert_only_error("instance: a\n---\ninstance: b\n", 2, "second document", "---");
         assert_only_error("sources: {s: {topics: [t], dialect: salesforce-cdc}}\n", 1, "maps nothing",
                           "salesforce-standard");
