@@ -421,13 +421,10 @@ static int map_field(struct decoder *decoder, const struct mapping_index *index,
         bool found;
         int r = add_named(decoder, index, list, view, name, &found);
 
+        if (r == 0 && !view->field->set)
+                r = unset_parts(decoder, list, view);
         if (r < 0 || found)
                 return r;
-        if (!view->field->set) {
-                r = unset_parts(decoder, list, view);
-                if (r < 0)
-                        return r;
-        }
         if (split_index(decoder, name, &base, &view->index)) {
                 r = add_named(decoder, index, list, view, base, &found);
                 return r < 0 || found ? r : add_identity(decoder, list, view, base, type);

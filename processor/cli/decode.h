@@ -1,0 +1,4 @@
+/* decode.h: durand decode. */
+#pragma once
+
+int command_decode(int argc, char **argv);

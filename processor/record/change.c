@@ -1,0 +1,12 @@
+/* Names of operations, as `durand decode` prints them. */
+#include "record/change.h"
+
+const char *change_op_name(enum change_op op)
+{
+        static const char *const names[] = {
+                [CHANGE_UPSERT] = "upsert", [CHANGE_DELETE] = "delete",     [CHANGE_UNDELETE] = "undelete",
+                [CHANGE_GAP] = "gap",       [CHANGE_OVERFLOW] = "overflow", [CHANGE_TRUNCATE] = "truncate",
+        };
+
+        return names[op];
+}
