@@ -116,7 +116,7 @@ static void on_log(const rd_kafka_t *client, int level, const char *facility, co
         enum log_level ours = level <= 2 ? LOG_ERROR : level <= 4 ? LOG_WARN : level <= 6 ? LOG_INFO : LOG_DEBUG;
 
         (void)client;
-        if (strcmp(facility, "CONFWARN") == 0)
+        if (strcmp(facility, "CONFWARN") == 0 || strcmp(facility, "GETPID") == 0)
                 ours = LOG_DEBUG;
         if (log_enabled(ours))
                 log_write(ours, "kafka", "%s: %s", facility, text);

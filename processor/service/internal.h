@@ -1,0 +1,158 @@
+/* internal.h: the service's parts and what they share. */
+#pragma once
+
+#include "base/buffer.h"
+#include "engine/engine.h"
+#include "kafka/kafka.h"
+#include "service/metadata.h"
+#include "service/service.h"
+#include "state/store.h"
+
+/* Outcomes of the parts, besides those of kafka.h and error.h. */
+enum {
+        SERVICE_STOP = 100,   /* asked to end, and ended cleanly */
+        SERVICE_REFUSE = 101, /* going on could lose data, and a restart would not help: a person must look */
+};
+
+/* --- topics.c: what we write */
+
+struct topic_set {
+        struct kafka_topic *items;
+        uint32_t count;
+        uint32_t golden[TYPE_COUNT];
+        uint32_t changes;
+        uint32_t conflicts;
+        uint32_t records;
+        uint32_t deadletter;
+        uint32_t sync; /* the first of config->source_count, in the order of the sources */
+};
+
+int topics_init(struct topic_set *topics, const struct config *config, struct error *error);
+void topics_free(struct topic_set *topics);
+
+/* The topic of @output, or -1. */
+int64_t topics_find(const struct topic_set *topics, const struct config *config, const struct output *output);
+
+/* --- inputs.c: what we read, and how far */
+
+struct inputs {
+        struct kafka_position *items;
+        const struct source_config **sources; /* parallel */
+        int64_t *targets;                     /* parallel: with until_end, where each partition ended at the start */
+        uint32_t count;
+        bool complete;        /* every configured topic exists */
+        int64_t refreshed_ms; /* monotonic time of the last look at the partitions */
+};
+
+void inputs_free(struct inputs *inputs);
+
+/* --- outputs.c: the messages of one batch, kept until their transaction is committed */
+
+struct outputs {
+        struct arena arena;
+        struct kafka_record *items;
+        size_t count;
+        size_t capacity;
+};
+
+/* --- quarantine.c: messages that cannot be processed although they could be decoded */
+
+#define QUARANTINE_MAX 1000
+
+struct quarantine {
+        struct quarantined {
+                char topic[KAFKA_TOPIC_NAME_MAX + 1];
+                int32_t partition;
+                int64_t offset;
+                char reason[ERROR_TEXT_MAX];
+        } * items;
+        uint32_t count;
+};
+
+/* True if the message was added: a restart will leave it out. */
+bool quarantine_add(struct quarantine *quarantine, const struct message *message, const char *reason);
+const char *quarantine_find(const struct quarantine *quarantine,
+                            const struct message *message); /* the reason, or NULL */
+void quarantine_free(struct quarantine *quarantine);
+
+/* --- the whole */
+
+struct service {
+        const struct service_options *options;
+        const struct config *config;
+        struct store *store;
+        struct engine *engine;
+        struct kafka_producer *producer;
+        struct kafka_consumer *consumer;
+        struct topic_set topics;
+        struct inputs inputs;
+        struct outputs outputs;
+        struct arena batch; /* what decoding makes */
+        struct quarantine quarantine;
+
+        struct note note;       /* what we write beside each offset: who we are, and the digests */
+        uint64_t output_number; /* for CloudEvents ids */
+        int64_t *log_positions; /* by partition of `records`: restored up to here */
+        int64_t retention_ms;   /* of tombstones in `records` */
+        bool started_empty;     /* the state held no position of `records` when this start began */
+        bool dirty;             /* something was applied since the last checkpoint */
+        bool progress;          /* a batch was committed since the last failure */
+
+        int64_t committed_ms;  /* monotonic time of the last commit */
+        int64_t checkpoint_ms; /* monotonic time of the last checkpoint */
+        int64_t reported_ms;   /* monotonic time of the last line about traffic */
+        uint64_t messages;     /* since then */
+        uint64_t transactions;
+        uint64_t rejected;
+        uint64_t produced;
+};
+
+bool service_stopping(const struct service *service);
+
+/* Sleeps, but not past a request to stop. SERVICE_STOP or 0. */
+int service_pause(const struct service *service, int64_t wait_ms);
+
+/* Opens the state where it is closed; takes its write transaction. */
+int service_open_state(struct service *service, struct error *error);
+void service_close_state(struct service *service);
+
+/* start.c: from a fresh pair of clients to LIVE. */
+int start_run(struct service *service, struct error *error);
+
+/* restore.c: applies `records` to @ends, by partition. */
+int restore_run(struct service *service, const int64_t *ends, struct error *error);
+
+/* positions of `records` in the state */
+int restore_load_positions(struct service *service, struct error *error);
+
+/* live.c: batches until a stop or a failure. */
+int live_run(struct service *service, struct error *error);
+
+/* transaction.c: outputs and positions, all or nothing. Empties the outputs when committed. */
+int transaction_run(struct service *service, struct error *error);
+
+/* checkpoint.c */
+enum checkpoint_kind {
+        CHECKPOINT_LIVE,
+        CHECKPOINT_CLEAN,
+        CHECKPOINT_RESTORING
+};
+
+int checkpoint_run(struct service *service, enum checkpoint_kind kind, struct error *error);
+bool checkpoint_is_due(const struct service *service);
+
+/* inputs.c */
+int inputs_find(struct service *service, struct error *error); /* all partitions, with committed positions */
+int inputs_check_notes(struct service *service, struct note *newest, struct error *error);
+int inputs_refresh(struct service *service, struct error *error);     /* new and vanished partitions, while live */
+int inputs_set_targets(struct service *service, struct error *error); /* for until_end */
+bool inputs_reached_targets(const struct inputs *inputs);
+
+/* outputs.c */
+int outputs_add(struct service *service, const struct output *output, struct error *error);
+void outputs_clear(struct outputs *outputs);
+struct kafka_record *outputs_new(struct outputs *outputs, uint32_t topic);
+
+/* deadletter.c: the original bytes, with where they came from and why. @source is NULL for an output of ours. */
+void deadletter_add(struct service *service, const struct message *message, const struct source_config *source,
+                    const char *reason);

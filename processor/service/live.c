@@ -1,0 +1,202 @@
+/* Live: batches from Kafka to Kafka.
+ *
+ * A batch is what arrives in a few tens of milliseconds, at most some thousand messages. It is decoded and applied
+ * first; only then the transaction begins, so that a slow batch never holds one open. Positions are taken over when all
+ * is applied.
+ *
+ * Without traffic there is a transaction with positions alone every heartbeat: an idle producer that was replaced
+ * notices nothing until it commits, and others see by it that we live.
+ */
+#include "service/internal.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "decode/decode.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define BATCH_BYTES_MAX (64U << 20)
+#define REFRESH_MS 30000
+#define REFRESH_INCOMPLETE_MS 2000
+#define REPORT_MS 60000
+#define POLL_SLICE_MS 100 /* a request to stop is seen so soon */
+
+struct batch {
+        struct changes changes;
+        struct service *service;
+        struct error *error;
+        int failure; /* of an output, which the engine reports as its own */
+        uint64_t messages;
+        uint64_t bytes;
+        bool moved;   /* a position changed */
+        bool changed; /* the partitions may have */
+};
+
+static void decode(struct batch *batch, const struct source_config *source, const struct message *message)
+{
+        struct service *service = batch->service;
+        const char *quarantined = quarantine_find(&service->quarantine, message);
+        struct error error = {""};
+        int r;
+
+        if (quarantined) {
+                deadletter_add(service, message, source, quarantined);
+                service->rejected++;
+                return;
+        }
+        r = decode_message(service->config, source, message, TYPE_COUNT, TEXT_NONE, &service->batch, &batch->changes,
+                           &error);
+        if (r < 0) {
+                deadletter_add(service, message, source, error.text);
+                service->rejected++;
+        }
+}
+
+static int take(struct batch *batch, const struct kafka_event *event)
+{
+        struct service *service = batch->service;
+        struct kafka_position *position;
+
+        switch (event->kind) {
+        case KAFKA_NOTHING:
+                return 0;
+        case KAFKA_CHANGED:
+                batch->changed = true;
+                return 0;
+        case KAFKA_LOST:
+                position = &service->inputs.items[event->index];
+                return error_prefix(batch->error, SERVICE_REFUSE,
+                                    "messages were deleted before they were read, at position %lld",
+                                    (long long)position->offset);
+        case KAFKA_MESSAGE:
+                batch->messages++;
+                batch->bytes += event->message.key.length + event->message.value.length;
+                decode(batch, service->inputs.sources[event->index], &event->message);
+                break;
+        case KAFKA_END:
+                break;
+        }
+        position = &service->inputs.items[event->index];
+        if (event->position > position->offset) {
+                position->offset = event->position;
+                batch->moved = true;
+        }
+        return 0;
+}
+
+/* When to commit at the latest though nothing came. */
+static int64_t heartbeat_due_ms(const struct service *service)
+{
+        return service->committed_ms + service->config->heartbeat_ms;
+}
+
+static int collect(struct batch *batch)
+{
+        struct service *service = batch->service;
+        int64_t deadline_ms = heartbeat_due_ms(service);
+        int r = 0;
+
+        while (r == 0 && batch->messages < (uint64_t)service->config->batch_messages &&
+               batch->bytes < BATCH_BYTES_MAX && !batch->changed && !service_stopping(service)) {
+                int64_t left_ms = deadline_ms - clock_monotonic_ms();
+                struct kafka_event event;
+
+                if (left_ms <= 0)
+                        break;
+                r = kafka_poll(service->consumer, (int)(left_ms < POLL_SLICE_MS ? left_ms : POLL_SLICE_MS), &event,
+                               batch->error);
+                if (r == 0)
+                        r = take(batch, &event);
+                if (batch->messages == 1 && event.kind == KAFKA_MESSAGE)
+                        deadline_ms = clock_monotonic_ms() + service->config->batch_wait_ms;
+                if (service->options->until_end && inputs_reached_targets(&service->inputs))
+                        break;
+        }
+        return r;
+}
+
+static int emit(void *context, const struct output *output)
+{
+        struct batch *batch = context;
+
+        batch->failure = outputs_add(batch->service, output, batch->error);
+        return batch->failure ? ERR_FATAL : 0;
+}
+
+static int apply(struct batch *batch)
+{
+        struct service *service = batch->service;
+        struct error first;
+        int r;
+
+        if (batch->changes.count == 0)
+                return 0;
+        r = engine_apply(service->engine, &batch->changes, emit, batch, &first);
+        if (batch->failure)
+                return batch->failure;
+        if (r != 0) {
+                *batch->error = first;
+                return r;
+        }
+        service->dirty = true;
+        service->note.digest = engine_digest(service->engine);
+        return 0;
+}
+
+static void report(struct service *service)
+{
+        int64_t now_ms = clock_monotonic_ms();
+
+        if (now_ms - service->reported_ms < REPORT_MS)
+                return;
+        log_info("service", "%llu messages, %llu rejected, %llu outputs in %llu transactions; %llu records",
+                 (unsigned long long)service->messages, (unsigned long long)service->rejected,
+                 (unsigned long long)service->produced, (unsigned long long)service->transactions,
+                 (unsigned long long)engine_counts(service->engine).records);
+        service->reported_ms = now_ms;
+        service->messages = service->rejected = service->produced = service->transactions = 0;
+}
+
+/* One batch, from the first message to its checkpoint if one is due. */
+static int run_batch(struct service *service, struct error *error)
+{
+        struct batch batch = {.service = service, .error = error};
+        int r = collect(&batch);
+
+        r = r ? r : apply(&batch);
+        if (r == 0 && (batch.messages || clock_monotonic_ms() >= heartbeat_due_ms(service) ||
+                       (batch.moved && service_stopping(service))))
+                r = transaction_run(service, error);
+        service->progress |= r == 0;
+        service->messages += batch.messages;
+        kafka_release(service->consumer);
+        arena_reset(&service->batch);
+        if (r == 0 && checkpoint_is_due(service))
+                r = checkpoint_run(service, CHECKPOINT_LIVE, error);
+        if (r == 0 && (batch.changed || clock_monotonic_ms() - service->inputs.refreshed_ms >=
+                                                (service->inputs.complete ? REFRESH_MS : REFRESH_INCOMPLETE_MS)))
+                r = inputs_refresh(service, error);
+        report(service);
+        return r;
+}
+
+int live_run(struct service *service, struct error *error)
+{
+        int r = 0;
+
+        service->committed_ms = service->reported_ms = clock_monotonic_ms();
+        while (r == 0) {
+                bool last = service_stopping(service) ||
+                            (service->options->until_end && inputs_reached_targets(&service->inputs));
+
+                if (last) {
+                        /* The end of what was read may lie behind control records: the last positions go along. */
+                        r = transaction_run(service, error);
+                        r = r ? r : checkpoint_run(service, CHECKPOINT_CLEAN, error);
+                        return r ? r : SERVICE_STOP;
+                }
+                r = run_batch(service, error);
+        }
+        return r;
+}

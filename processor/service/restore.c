@@ -1,0 +1,164 @@
+/* The silent phase: `records` is applied to the state up to its committed end.
+ *
+ * What ends it is the end that was asked for after the fence, never an end-of-partition event: one from before the
+ * fence counts for nothing. Records are overwritten in log order and versions are not compared: starting too early is
+ * harmless then, because every later state of a record comes later in the log.
+ *
+ * Until the last flush R comes from different moments, so D means nothing to anybody and is shown to nobody.
+ * Checkpoints on the way are marked, and without them a process that is killed every few seconds would never get
+ * through.
+ */
+#include "service/internal.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "service/fault.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FLUSH_MESSAGES 5000
+#define POLL_WAIT_MS 200
+#define STALLED_MS 60000 /* no message and no end for so long: the brokers are not well */
+#define REPORT_MS 5000
+
+int restore_load_positions(struct service *service, struct error *error)
+{
+        int32_t partitions = service->topics.items[service->topics.records].partitions;
+        struct text list;
+
+        free(service->log_positions);
+        service->log_positions = calloc((size_t)partitions, sizeof(*service->log_positions));
+        if (!service->log_positions)
+                abort();
+        service->started_empty = !engine_get_meta(service->engine, "service.records_positions", &list);
+        if (service->started_empty)
+                return 0;
+        for (int32_t p = 0; p < partitions; p++) {
+                int64_t comma = text_find_byte(list, ',', 0);
+                struct text item = comma < 0 ? list : text_slice(list, 0, (uint32_t)comma);
+
+                if (!text_to_i64(item, &service->log_positions[p]) || service->log_positions[p] < 0)
+                        return error_set(error, SERVICE_REFUSE, "the state's positions in `records` are damaged");
+                list = comma < 0 ? TEXT_NONE : text_slice(list, (uint32_t)comma + 1, list.length);
+        }
+        return 0;
+}
+
+static bool reached(const struct service *service, const int64_t *ends, int32_t partitions)
+{
+        for (int32_t p = 0; p < partitions; p++) {
+                if (service->log_positions[p] < ends[p])
+                        return false;
+        }
+        return true;
+}
+
+/* Reads `records` and nothing else, from where the state stands. A new assignment: a position that was reported before
+ * would not be reported again. */
+static int assign(struct service *service, int32_t partitions, struct error *error)
+{
+        struct kafka_position *positions = calloc((size_t)partitions, sizeof(*positions));
+        int r;
+
+        if (!positions)
+                abort();
+        for (int32_t p = 0; p < partitions; p++) {
+                snprintf(positions[p].topic, sizeof(positions[p].topic), "%s",
+                         service->topics.items[service->topics.records].name);
+                positions[p].partition = p;
+                positions[p].offset = service->log_positions[p];
+        }
+        r = kafka_assign(service->consumer, positions, (uint32_t)partitions, error);
+        free(positions);
+        return r;
+}
+
+/* Brings D up to R, and commits when it is time. */
+static int flush(struct service *service, struct error *error)
+{
+        int r = engine_restore_flush(service->engine, error);
+
+        kafka_release(service->consumer);
+        if (r == 0 && checkpoint_is_due(service))
+                r = checkpoint_run(service, CHECKPOINT_RESTORING, error);
+        return r;
+}
+
+static int take(struct service *service, const struct kafka_event *event, uint64_t *applied, struct error *error)
+{
+        const struct message *message = &event->message;
+        int r = 0;
+
+        if (event->kind == KAFKA_LOST)
+                return error_prefix(error, SERVICE_REFUSE,
+                                    "the log of the state lost messages that were not read yet; its cleanup.policy "
+                                    "must "
+                                    "be \"compact\" alone. To build the state from what is left, remove the directory "
+                                    "%.*s",
+                                    TEXT_ARG(service->config->state_dir));
+        if (event->kind == KAFKA_MESSAGE) {
+                r = engine_restore(service->engine, message->key, message->value, !message->has_value, error);
+                service->dirty = true;
+                (*applied)++;
+                fault_point("in_restore");
+        }
+        /* Message offsets alone never reach the end behind control records; the end event carries the position there.
+         */
+        if ((event->kind == KAFKA_MESSAGE || event->kind == KAFKA_END) &&
+            service->log_positions[event->index] < event->position)
+                service->log_positions[event->index] = event->position;
+        return r;
+}
+
+static void report(const struct service *service, const int64_t *ends, int32_t partitions, uint64_t applied)
+{
+        int64_t left = 0;
+
+        for (int32_t p = 0; p < partitions; p++)
+                left += ends[p] > service->log_positions[p] ? ends[p] - service->log_positions[p] : 0;
+        log_info("service", "restoring: %llu records applied, at most %lld to go", (unsigned long long)applied,
+                 (long long)left);
+}
+
+int restore_run(struct service *service, const int64_t *ends, struct error *error)
+{
+        int32_t partitions = service->topics.items[service->topics.records].partitions;
+        int64_t started_ms = clock_monotonic_ms(), seen_ms = started_ms, reported_ms = started_ms;
+        uint64_t applied = 0, unflushed = 0;
+        int r = 0;
+
+        if (!reached(service, ends, partitions))
+                r = assign(service, partitions, error);
+        while (r == 0 && !reached(service, ends, partitions)) {
+                struct kafka_event event;
+                uint64_t before = applied;
+
+                if (service_stopping(service)) {
+                        r = flush(service, error);
+                        r = r ? r : checkpoint_run(service, CHECKPOINT_RESTORING, error);
+                        return r ? r : SERVICE_STOP;
+                }
+                r = kafka_poll(service->consumer, POLL_WAIT_MS, &event, error);
+                r = r ? r : take(service, &event, &applied, error);
+                unflushed += applied - before;
+                if (r == 0 && unflushed >= FLUSH_MESSAGES) {
+                        r = flush(service, error);
+                        unflushed = 0;
+                }
+                if (event.kind != KAFKA_NOTHING)
+                        seen_ms = clock_monotonic_ms();
+                else if (clock_monotonic_ms() - seen_ms > STALLED_MS)
+                        r = error_set(error, ERR_RETRY, "restoring: `records` cannot be read to its end");
+                if (clock_monotonic_ms() - reported_ms >= REPORT_MS) {
+                        report(service, ends, partitions, applied);
+                        reported_ms = clock_monotonic_ms();
+                }
+        }
+        r = r ? r : flush(service, error);
+        if (r == 0 && applied)
+                log_info("service", "restored: %llu records applied in %lld ms", (unsigned long long)applied,
+                         (long long)(clock_monotonic_ms() - started_ms));
+        return r;
+}

@@ -1,0 +1,256 @@
+"""What the Kafka tests share: a broker, a durand process that can be killed, and the checks of what it left behind.
+
+The last value of each key proves too little: a service that skips its silent phase, or commits its state before Kafka, can
+pass it. The chain of `changes` cannot be passed that way: each change must begin where the previous one of its entity ended.
+"""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+SKIPPED = 77
+
+try:
+    from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition, OFFSET_BEGINNING
+    from confluent_kafka.admin import AdminClient, NewTopic
+except ImportError:
+    print("the Kafka tests need python3-confluent-kafka (apt-get install python3-confluent-kafka)", file=sys.stderr)
+    if os.environ.get("CI") == "true":
+        sys.exit(1)
+    print("SKIPPED: nothing was tested against a real Kafka", file=sys.stderr)
+    sys.exit(SKIPPED)
+
+
+class Failure(Exception):
+    pass
+
+
+def check(condition, text):
+    if not condition:
+        raise Failure(text)
+
+
+class Broker:
+    """A real broker with data of its own, or one that runs already (DURAND_TEST_BOOTSTRAP)."""
+
+    def __init__(self, directory):
+        self.directory = directory
+        self.script = os.path.join(ROOT, "tests", "kafka", "broker.sh")
+        self.own = "DURAND_TEST_BOOTSTRAP" not in os.environ
+        if not self.own:
+            self.address = os.environ["DURAND_TEST_BOOTSTRAP"]
+            return
+        result = subprocess.run([self.script, "start", directory], stdout=subprocess.PIPE, text=True)
+        if result.returncode:
+            sys.exit(result.returncode)
+        self.address = result.stdout.strip()
+
+    def stop(self):
+        if self.own:
+            subprocess.run([self.script, "stop", self.directory], check=False)
+
+    def create_topics(self, partitions):
+        """partitions: topic -> count"""
+        admin = AdminClient({"bootstrap.servers": self.address})
+        made = admin.create_topics([NewTopic(t, n, 1) for t, n in partitions.items()])
+        for topic, future in made.items():
+            future.result()
+
+    def partitions(self, topic):
+        admin = AdminClient({"bootstrap.servers": self.address})
+        return len(admin.list_topics(topic, timeout=10).topics[topic].partitions)
+
+    def topics(self, prefix):
+        admin = AdminClient({"bootstrap.servers": self.address})
+        return sorted(t for t in admin.list_topics(timeout=10).topics if t.startswith(prefix))
+
+    def send(self, events):
+        """events: replay lines with topic, key, value, timestamp_ms. One key's events keep their order."""
+        producer = Producer({"bootstrap.servers": self.address, "partitioner": "murmur2_random", "linger.ms": 5,
+                             "enable.idempotence": True, "queue.buffering.max.messages": 1000000})
+        problems = []
+
+        def delivered(error, message):
+            if error:
+                problems.append(str(error))
+
+        for event in events:
+            producer.produce(event["topic"], key=encode(event["key"]), value=encode_value(event),
+                             timestamp=event["timestamp_ms"], on_delivery=delivered)
+            producer.poll(0)
+        check(producer.flush(30) == 0 and not problems, "the load was not delivered: %s" % problems[:3])
+
+    def read(self, topic, isolation="read_committed"):
+        """All messages as (partition, offset, key, value or None, headers), each partition in order."""
+        consumer = Consumer({"bootstrap.servers": self.address, "group.id": "test-reader", "isolation.level": isolation,
+                             "enable.partition.eof": True, "enable.auto.commit": False,
+                             "auto.offset.reset": "earliest", "fetch.wait.max.ms": 50})
+        count = self.partitions(topic)
+        consumer.assign([TopicPartition(topic, p, OFFSET_BEGINNING) for p in range(count)])
+        messages, ended = [], set()
+        deadline = time.monotonic() + 60
+        while len(ended) < count:
+            check(time.monotonic() < deadline, "%s cannot be read to its end" % topic)
+            message = consumer.poll(1)
+            if message is None:
+                continue
+            if message.error():
+                check(message.error().code() == KafkaError._PARTITION_EOF, "%s: %s" % (topic, message.error()))
+                ended.add(message.partition())
+                continue
+            key = message.key().decode() if message.key() is not None else None
+            messages.append((message.partition(), message.offset(), key, message.value(), message.headers() or []))
+        consumer.close()
+        return messages
+
+
+def encode(key):
+    if key is None or isinstance(key, str):
+        return key
+    return json.dumps(key, separators=(",", ":"), ensure_ascii=False)
+
+
+def encode_value(event):
+    if event.get("value") is None:
+        return None
+    return json.dumps(event["value"], separators=(",", ":"), ensure_ascii=False)
+
+
+class Service:
+    """durand run, as a process whose end is watched."""
+
+    def __init__(self, binary, config, state, log, arguments=(), kill_at=None):
+        environment = dict(os.environ)
+        environment.pop("DURAND_KILL_AT", None)
+        if kill_at:
+            environment["DURAND_KILL_AT"] = kill_at
+        self.log = open(log, "ab")
+        self.log.write(("--- run %s %s\n" % (" ".join(arguments), kill_at or "")).encode())
+        self.log.flush()
+        self.process = subprocess.Popen([binary, "run", "--config", config, "--state", state, *arguments],
+                                        stdout=self.log, stderr=self.log, env=environment)
+
+    def wait(self, seconds):
+        """The exit code, or None if it still runs."""
+        try:
+            code = self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
+        self.log.close()
+        return code
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        return self.wait(10)
+
+    def terminate(self, seconds=30):
+        self.process.send_signal(signal.SIGTERM)
+        return self.wait(seconds)
+
+
+def last_values(messages):
+    """key -> value of what compaction would leave; a null removes the key. A key lives in one partition."""
+    values, homes = {}, {}
+    for partition, _, key, value, _ in messages:
+        check(homes.setdefault(key, partition) == partition, "key %s is in two partitions" % key)
+        if value is None:
+            values.pop(key, None)
+        else:
+            values[key] = json.loads(value)
+    return values
+
+
+def merge_patch(target, patch):
+    """RFC 7396."""
+    if not isinstance(patch, dict):
+        return patch
+    result = dict(target) if isinstance(target, dict) else {}
+    for name, value in patch.items():
+        if value is None:
+            result.pop(name, None)
+        else:
+            result[name] = merge_patch(result.get(name), value)
+    return result
+
+
+def compose_changes(messages, golden):
+    """Follows each entity through `changes`: every one must start from the digest that the previous one ended with, and the
+    patches must lead to the golden record as it stands. Returns the number of changes."""
+    chains = {}
+    for partition, offset, key, value, _ in messages:
+        where = "changes[%d]@%d, entity %s" % (partition, offset, key)
+        check(value is not None, "%s: a null" % where)
+        change = json.loads(value)
+        digest, record = chains.get(key, (None, None))
+        check(change.get("digest_before") == digest,
+              "%s: begins at %s, the entity stood at %s" % (where, change.get("digest_before"), digest))
+        following = merge_patch(record, change.get("after"))
+        previous = merge_patch(following, change.get("before"))
+        check((previous or None) == (record or None), "%s: `before` does not lead back to\n  %s\nbut to\n  %s"
+              % (where, json.dumps(record, sort_keys=True), json.dumps(previous, sort_keys=True)))
+        chains[key] = (change.get("digest_after"), following)
+    for key, (digest, record) in chains.items():
+        check((digest is None) == (key not in golden), "entity %s: the last change %s, but it %s"
+              % (key, "ends it" if digest is None else "keeps it", "exists" if key in golden else "does not exist"))
+        if digest is not None:
+            check(record == golden[key], "entity %s: its changes lead to\n  %s\nbut it is\n  %s"
+                  % (key, json.dumps(record, sort_keys=True), json.dumps(golden[key], sort_keys=True)))
+    for key in golden:
+        check(key in chains, "entity %s exists and no change says so" % key)
+    return sum(1 for _ in messages)
+
+
+def compare(name, found, expected):
+    """Two maps of key to value."""
+    for key in sorted(set(found) | set(expected)):
+        check(key in found, "%s: key %s is missing" % (name, key))
+        check(key in expected, "%s: key %s should not be there: %s" % (name, key, json.dumps(found[key])[:300]))
+        check(found[key] == expected[key], "%s: key %s is\n  %s\nexpected\n  %s"
+              % (name, key, json.dumps(found[key], sort_keys=True), json.dumps(expected[key], sort_keys=True)))
+
+
+def read_ndjson(path):
+    """key -> value of a file that durand replay wrote; a missing file is an empty topic."""
+    if not os.path.exists(path):
+        return {}
+    with open(path, encoding="utf-8") as lines:
+        entries = [json.loads(line) for line in lines if line.strip()]
+    return {e["key"] if isinstance(e["key"], str) else encode(e["key"]): e["value"] for e in entries}
+
+
+def has_fault_points(binary):
+    with open(binary, "rb") as content:
+        return b"DURAND_KILL_AT" in content.read()
+
+
+class Background:
+    """Runs a function beside the test and hands its failure over."""
+
+    def __init__(self, function, *arguments):
+        self.problem = None
+
+        def run():
+            try:
+                function(*arguments)
+            except Exception as problem:  # handed over in join()
+                self.problem = problem
+
+        self.thread = threading.Thread(target=run, daemon=True)
+        self.thread.start()
+
+    def join(self):
+        self.thread.join()
+        if self.problem:
+            raise self.problem
+
+
+def fresh_directory(path):
+    shutil.rmtree(path, ignore_errors=True)
+    os.makedirs(path)
+    return path
