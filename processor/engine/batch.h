@@ -1,0 +1,215 @@
+/* batch.h: what the files of the engine share: the engine itself and the working sets of one batch.
+ *
+ * A batch runs through these files in this order, each over the whole batch as a set:
+ *   merge.c       changes -> work records (R before and after)
+ *   records.c     standardise, store and publish what changed in R
+ *   nodes.c       which value node each record belongs to
+ *   pairs.c       blocking keys, candidates, scores, edges         } once for organizations,
+ *   components.c  touched components -> clusters                   } then for persons
+ *   ghosts.c      deleted records keep the ids of their entities   }
+ *   entities.c    anchors, golden records, changes                 }
+ *   conflicts.c   what a steward must look at                      }
+ */
+#pragma once
+
+#include "base/map.h"
+#include "base/parallel.h"
+#include "block/block.h"
+#include "engine/engine.h"
+#include "golden/golden.h"
+#include "record/features.h"
+#include "score/score.h"
+#include "standard/standard.h"
+
+#define WORKERS_MAX 16
+
+/* One record that the batch touches. */
+struct work {
+        struct record record;         /* as it is after the changes merged so far */
+        uint32_t number;              /* 0: not stored yet */
+        uint32_t next;                /* index + 1 of the next work with the same key hash, 0: none */
+        struct text old_value;        /* stored bytes before the batch, in the batch's arena; empty: new */
+        struct text features;         /* encoded, after the batch; empty when deleted */
+        const struct message *cause;  /* last message that touched it */
+        bool changed;                 /* R differs from what is stored */
+        bool old_alive;
+        bool old_ghost;
+        int64_t old_first_time_ms;
+};
+
+/* One value node whose members changed. */
+struct node_change {
+        uint32_t node;
+        enum record_type type;
+        struct text features; /* in the batch's arena */
+        bool created;
+        bool removed;
+};
+
+/* An entity in the making: living records, attached ghosts, and the anchor that names it. */
+struct draft {
+        enum record_type type;
+        uint32_t *members; /* record numbers */
+        uint32_t member_count;
+        uint32_t *ghosts;
+        size_t ghost_count, ghost_capacity;
+        struct record *records;   /* decoded members, once loaded, in canonical order */
+        struct record_key *ghost_keys;
+        uint32_t anchor;          /* record number, once decided */
+        struct record_key anchor_key;
+        char id[ENTITY_ID_SIZE];
+};
+
+struct number_list {
+        uint32_t *items;
+        size_t count, capacity;
+};
+
+struct batch {
+        struct arena *arena;
+        struct work *works;
+        size_t work_count, work_capacity;
+        struct map work_by_key;    /* record key hash -> index of the first work */
+        struct map work_by_number; /* record number -> index */
+
+        struct node_change *node_changes;
+        size_t node_change_count, node_change_capacity;
+        struct map node_change_by_node;
+
+        /* of the stratum in work */
+        enum record_type type;
+        struct number_list fresh;   /* nodes whose pairs are scored anew: created or dirty */
+        struct map fresh_index;     /* node -> index in `fresh` */
+        struct number_list seeds;   /* nodes whose component is solved anew */
+        struct map seed_set;
+        struct map key_counts;      /* blocking key -> nodes that have it */
+        uint64_t *crossed;          /* keys that went over their cap or came back under it */
+        size_t crossed_count, crossed_capacity;
+        struct draft *drafts;
+        size_t draft_count, draft_capacity;
+        struct map draft_by_record; /* record number -> index of its draft */
+        struct number_list old_anchors; /* entities before the batch that may have changed */
+        struct map old_anchor_set;
+        struct number_list golden_only; /* records whose values changed but not their features */
+        struct map anchors;              /* anchors of the drafts, once decided */
+        struct map old_anchor_by_record; /* anchor before the batch of records whose anchor changed */
+
+        /* over strata */
+        const struct message *last_cause; /* the newest message of the batch, for what no record of it touched */
+        struct number_list moved_organizations; /* organization records whose entity changed, appeared or vanished */
+};
+
+struct engine {
+        const struct config *config;
+        const struct model *model;
+        struct store *store;
+        struct store_txn *txn;
+        struct parallel *parallel;
+        unsigned workers;
+        struct standard *standard[WORKERS_MAX];
+        struct scorer *scorer[WORKERS_MAX];
+        struct arena worker_arena[WORKERS_MAX];
+        struct arena arena; /* of the batch */
+        struct buffer scratch;
+        uint64_t ghost_seed;
+        struct engine_digest digest;
+        struct engine_counts counts;
+        struct batch *restoring; /* records read since the last flush, or NULL */
+        engine_emit emit;        /* NULL while restoring */
+        void *emit_context;
+        struct error *error;
+        bool broken; /* an apply failed: the transaction holds half a batch */
+};
+
+void number_push(struct arena *arena, struct number_list *list, uint32_t number);
+/* Pushes @number unless @set has it. True if pushed. */
+bool number_push_once(struct arena *arena, struct number_list *list, struct map *set, uint32_t number);
+
+/* batch.c */
+void batch_init(struct batch *batch, struct arena *arena);
+int batch_settle(struct engine *engine, struct batch *batch);
+int engine_put_output(struct engine *engine, const struct output *output);
+
+/* merge.c */
+int batch_merge(struct engine *engine, struct batch *batch, const struct changes *changes);
+/* The work of @key, loaded from the state where it is not in the batch yet. */
+int batch_find_work(struct engine *engine, struct batch *batch, struct record_key key, struct work **work);
+
+/* records.c */
+int batch_store_records(struct engine *engine, struct batch *batch);
+/* The refresh request of a stale record, on sync.<source>. */
+void refresh_write_json(struct record_key key, struct buffer *out);
+/* Reads and decodes a stored record into @arena (bytes copied). ERR_FATAL when missing or damaged. */
+int engine_load_record(struct engine *engine, struct arena *arena, uint32_t number, struct record *record);
+/* Number of the record that a reference names (0: none). @type TYPE_COUNT: of any type. */
+uint32_t engine_find_reference(struct engine *engine, struct text source, struct text record_id);
+/* Splits "source\x1fid" (or a plain id of @own_source). */
+void reference_split(struct text value, struct text own_source, struct text *source, struct text *record_id);
+uint64_t reference_key(struct text source, struct text record_id);
+
+/* nodes.c */
+int batch_assign_nodes(struct engine *engine, struct batch *batch);
+
+/* pairs.c */
+int batch_score_pairs(struct engine *engine, struct batch *batch);
+/* The key as it is stored: mixed with the ghost secret, so that ghosts and postings share one key space. */
+uint64_t engine_stored_key(const struct engine *engine, uint64_t key);
+void engine_derive_keys(const struct engine *engine, const struct features *features, struct block_keys *keys);
+/* One byte a feature, or NULL when none is generic; in @arena. */
+const uint8_t *engine_generic_flags(struct engine *engine, struct batch *batch, struct arena *arena,
+                                    const struct features *features);
+struct pair_facts {
+        enum score_employer employer;
+        bool asserted;
+};
+struct pair_facts engine_pair_facts(struct engine *engine, uint32_t node_a, const struct features *a, uint32_t node_b,
+                                    const struct features *b);
+/* Scores two nodes from the state, with everything that score_pair() wants to know. */
+void engine_fill_pair(struct engine *engine, struct batch *batch, struct arena *arena, uint32_t node_a,
+                      const struct features *a, uint32_t node_b, const struct features *b, struct score_pair *pair);
+
+/* components.c */
+int batch_solve_components(struct engine *engine, struct batch *batch);
+
+/* ghosts.c */
+void ghost_keys_of(struct engine *engine, struct arena *arena, struct record *record);
+int batch_attach_ghosts(struct engine *engine, struct batch *batch);
+
+/* entities.c */
+int batch_publish_entities(struct engine *engine, struct batch *batch);
+/* Adds the stored entity of @anchor as a draft, unless its records are in drafts already. */
+int batch_load_entity(struct engine *engine, struct batch *batch, uint32_t anchor);
+/* The draft that the living record is in, loaded from the state if need be; NULL: it belongs to none of this stratum.
+ * Valid until the next draft is added. */
+struct draft *batch_draft_of(struct engine *engine, struct batch *batch, uint32_t record);
+/* Decodes the draft's members and puts them in canonical order. */
+int draft_load_records(struct engine *engine, struct batch *batch, struct draft *draft);
+/* True if (@time_a, @a) is earlier than (@time_b, @b) in the order that decides anchors. */
+bool anchor_before(int64_t time_a, struct record_key a, int64_t time_b, struct record_key b);
+/* The id of the entity whose anchor is the record @anchor. */
+int engine_entity_id(struct engine *engine, struct batch *batch, enum record_type type, uint32_t anchor,
+                     char out[ENTITY_ID_SIZE]);
+void batch_touch_anchor(struct batch *batch, uint32_t anchor);
+struct draft *batch_add_draft(struct batch *batch, const uint32_t *members, uint32_t count);
+
+/* conflicts.c */
+int batch_publish_conflicts(struct engine *engine, struct batch *batch);
+
+/* stored.c: values of the tables golden and conflict: numbers, digest, compressed JSON */
+struct stored {
+        uint32_t *members;
+        uint32_t member_count;
+        uint32_t *ghosts;
+        uint32_t ghost_count;
+        enum record_type type;
+        struct hash128 digest;
+        struct text compressed;
+        uint32_t json_length;
+};
+void stored_encode(const struct stored *stored, struct text json, struct buffer *out);
+int stored_decode(struct arena *arena, struct text value, struct stored *stored, struct error *error);
+int stored_json(struct arena *arena, const struct stored *stored, struct text *json, struct error *error);
+
+/* patch.c: RFC 7396 merge patches between two golden records */
+/* Writes the patch that turns @from into @to. False when they are equal (then an empty object was written). */
+bool patch_write(struct json_writer *writer, const struct json_node *from, const struct json_node *to);

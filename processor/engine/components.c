@@ -1,0 +1,369 @@
+/* Touched components, and their clusters.
+ *
+ * From every seed we walk the match-zone edges; what they reach is a component, whichever seed found it. A component is
+ * solved from its content alone: items are value nodes in the order of their content, known scores are its edges, and pairs
+ * that no key proposed are compared on demand.
+ *
+ * A value node is one item where its comparison with itself reaches the threshold ("John Smith" alone does not); otherwise
+ * each of its records is an item of its own.
+ */
+#include "engine/batch.h"
+
+#include "cluster/cluster.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SEED_ITEM 0x647572616e640006ULL
+
+struct member_node {
+        uint32_t node;
+        struct text features;
+        uint32_t *records;
+        uint32_t record_count;
+        int32_t self_mbit;   /* posterior of the node with itself; only where it has several records */
+        bool together;       /* its records are one item */
+        uint32_t first_item;
+};
+
+struct node_edge {
+        uint32_t a, b; /* indices of member nodes, a < b */
+        int32_t posterior_mbit;
+        bool cannot_link;
+};
+
+struct component {
+        struct engine *engine;
+        struct batch *batch;
+        struct member_node *nodes;
+        size_t node_count, node_capacity;
+        struct node_edge *edges;
+        size_t edge_count, edge_capacity;
+        uint32_t *item_node;   /* item -> member node */
+        uint32_t *item_record; /* item -> record, or 0 for a whole node */
+        uint32_t item_count;
+        struct features scratch[2];
+        uint32_t scratch_node[2]; /* member node + 1 that is decoded there */
+};
+
+/* ---- walking ------------------------------------------------------------------------------------------------------- */
+
+/* @index is shared by all components of the batch: components are disjoint, so a node that is known is known here. */
+static bool visit_node(struct component *component, struct map *index, uint32_t node)
+{
+        struct batch *batch = component->batch;
+        struct member_node *member;
+        struct text features;
+
+        if (map_get(index, node))
+                return true;
+        if (!store_get_node(component->engine->txn, node, &features))
+                return false;
+        map_put(index, node, (uint32_t)component->node_count, NULL);
+        member = ARENA_PUSH(batch->arena, component->nodes, component->node_count, component->node_capacity);
+        *member = (struct member_node){.node = node, .features = features};
+        member->record_count =
+                store_get_members(component->engine->txn, batch->arena, node, &member->records);
+        return true;
+}
+
+/* Breadth first over match-zone edges; all edges between members are kept as evidence. */
+static void walk_component(struct component *component, struct map *index, uint32_t seed)
+{
+        struct engine *engine = component->engine;
+        struct batch *batch = component->batch;
+
+        if (!visit_node(component, index, seed))
+                return;
+        for (size_t at = 0; at < component->node_count; at++) {
+                struct store_neighbour *edges;
+                uint32_t node = component->nodes[at].node;
+                uint32_t count = store_get_edges(engine->txn, batch->arena, node, &edges);
+
+                for (uint32_t i = 0; i < count; i++) {
+                        if (edges[i].posterior_mbit >= engine->config->match_mbit && !edges[i].cannot_link)
+                                visit_node(component, index, edges[i].node);
+                }
+        }
+        for (size_t at = 0; component->node_count > 1 && at < component->node_count; at++) {
+                struct store_neighbour *edges;
+                uint32_t count = store_get_edges(engine->txn, batch->arena, component->nodes[at].node, &edges);
+
+                for (uint32_t i = 0; i < count; i++) {
+                        uint32_t *other = map_get(index, edges[i].node);
+
+                        if (!other || *other <= at || *other >= component->node_count ||
+                            component->nodes[*other].node != edges[i].node)
+                                continue; /* another component, or seen from the other side */
+                        *ARENA_PUSH(batch->arena, component->edges, component->edge_count, component->edge_capacity) =
+                                (struct node_edge){
+                                        .a = (uint32_t)at,
+                                        .b = *other,
+                                        .posterior_mbit = edges[i].posterior_mbit,
+                                        .cannot_link = edges[i].cannot_link,
+                                };
+                }
+        }
+}
+
+/* ---- items --------------------------------------------------------------------------------------------------------- */
+
+static const struct features *decode_member(struct component *component, uint32_t node, int slot)
+{
+        if (component->scratch_node[slot] != node + 1) {
+                component->scratch_node[slot] = 0;
+                if (features_decode(component->nodes[node].features, &component->scratch[slot]) < 0)
+                        component->scratch[slot] = (struct features){.type = component->batch->type};
+                else
+                        component->scratch_node[slot] = node + 1;
+        }
+        return &component->scratch[slot];
+}
+
+static struct score compare_nodes(struct component *component, uint32_t a, uint32_t b)
+{
+        struct engine *engine = component->engine;
+        const struct features *left = decode_member(component, a, 0);
+        const struct features *right = decode_member(component, b, 1);
+        struct score_pair pair;
+
+        engine_fill_pair(engine, component->batch, component->batch->arena, component->nodes[a].node, left,
+                         component->nodes[b].node, right, &pair);
+        engine->counts.pairs++;
+        return score_pair(engine->scorer[0], &pair);
+}
+
+static struct score compare_items(void *context, uint32_t a, uint32_t b)
+{
+        struct component *component = context;
+
+        return compare_nodes(component, component->item_node[a], component->item_node[b]);
+}
+
+static struct hash128 order_of_item(struct engine *engine, struct batch *batch, const struct member_node *node,
+                                    uint32_t record)
+{
+        struct hash128 order = hash128(node->features.data, node->features.length, SEED_ITEM);
+        struct record decoded;
+
+        if (record == 0 || engine_load_record(engine, batch->arena, record, &decoded) < 0)
+                return order;
+        return hash128_add(order, record_key_hash128(decoded.key));
+}
+
+static void make_items(struct component *component)
+{
+        struct batch *batch = component->batch;
+        size_t bound = 0;
+
+        for (size_t i = 0; i < component->node_count; i++)
+                bound += component->nodes[i].record_count;
+        component->item_node = arena_alloc(batch->arena, (bound + 1) * sizeof(uint32_t));
+        component->item_record = arena_alloc(batch->arena, (bound + 1) * sizeof(uint32_t));
+        for (size_t i = 0; i < component->node_count; i++) {
+                struct member_node *node = &component->nodes[i];
+                uint32_t items;
+
+                node->first_item = component->item_count;
+                node->together = true;
+                if (node->record_count > 1) {
+                        struct score self = compare_nodes(component, (uint32_t)i, (uint32_t)i);
+
+                        node->self_mbit = self.posterior_mbit;
+                        node->together = self.posterior_mbit >= component->engine->config->match_mbit;
+                }
+                items = node->together ? 1 : node->record_count;
+                for (uint32_t j = 0; j < items && node->record_count > 0; j++) {
+                        component->item_node[component->item_count] = (uint32_t)i;
+                        component->item_record[component->item_count++] = node->together ? 0 : node->records[j];
+                }
+        }
+}
+
+static uint32_t items_of(const struct component *component, uint32_t node)
+{
+        uint32_t next = node + 1 < component->node_count ? component->nodes[node + 1].first_item : component->item_count;
+
+        return next - component->nodes[node].first_item;
+}
+
+/* ---- solving ------------------------------------------------------------------------------------------------------- */
+
+struct item_edges {
+        struct cluster_edge *items;
+        size_t count, capacity;
+};
+
+static void add_item_edges(struct component *component, struct item_edges *list, const struct node_edge *edge)
+{
+        const struct member_node *a = &component->nodes[edge->a], *b = &component->nodes[edge->b];
+
+        for (uint32_t i = 0; i < items_of(component, edge->a); i++) {
+                for (uint32_t j = 0; j < items_of(component, edge->b); j++)
+                        *ARENA_PUSH(component->batch->arena, list->items, list->count, list->capacity) =
+                                (struct cluster_edge){
+                                        .a = a->first_item + i,
+                                        .b = b->first_item + j,
+                                        .posterior_mbit = edge->posterior_mbit,
+                                        .cannot_link = edge->cannot_link,
+                                };
+        }
+}
+
+/* Records of one node that are items of their own know their score: the node's with itself. */
+static void add_self_edges(struct component *component, struct item_edges *list, uint32_t node)
+{
+        const struct member_node *member = &component->nodes[node];
+        uint32_t items = items_of(component, node);
+
+        for (uint32_t i = 0; i < items; i++) {
+                for (uint32_t j = i + 1; j < items; j++)
+                        *ARENA_PUSH(component->batch->arena, list->items, list->count, list->capacity) =
+                                (struct cluster_edge){
+                                        .a = member->first_item + i,
+                                        .b = member->first_item + j,
+                                        .posterior_mbit = member->self_mbit,
+                                };
+        }
+}
+
+static void publish_cluster(struct component *component, const uint32_t *label, uint32_t first)
+{
+        struct batch *batch = component->batch;
+        struct number_list records = {0};
+
+        for (uint32_t i = first; i < component->item_count; i++) {
+                const struct member_node *node = &component->nodes[component->item_node[i]];
+
+                if (label[i] != first)
+                        continue;
+                if (component->item_record[i] != 0) {
+                        number_push(batch->arena, &records, component->item_record[i]);
+                        continue;
+                }
+                for (uint32_t j = 0; j < node->record_count; j++)
+                        number_push(batch->arena, &records, node->records[j]);
+        }
+        batch_add_draft(batch, records.items, (uint32_t)records.count);
+}
+
+static void solve_component(struct component *component)
+{
+        struct engine *engine = component->engine;
+        struct batch *batch = component->batch;
+        struct item_edges edges = {0};
+        struct cluster_item *items;
+        uint32_t *label;
+
+        make_items(component);
+        if (component->item_count == 0)
+                return;
+        label = arena_calloc(batch->arena, component->item_count, sizeof(*label));
+        if (component->item_count > 1) {
+                items = arena_calloc(batch->arena, component->item_count, sizeof(*items));
+                for (uint32_t i = 0; i < component->item_count; i++) {
+                        const struct member_node *node = &component->nodes[component->item_node[i]];
+
+                        items[i].order = order_of_item(engine, batch, node, component->item_record[i]);
+                        items[i].weight = component->item_record[i] ? 1 : node->record_count;
+                }
+                for (size_t i = 0; i < component->edge_count; i++)
+                        add_item_edges(component, &edges, &component->edges[i]);
+                for (uint32_t i = 0; i < component->node_count; i++)
+                        add_self_edges(component, &edges, i);
+                cluster_solve(batch->arena,
+                              &(struct cluster_problem){
+                                      .items = items,
+                                      .item_count = component->item_count,
+                                      .edges = edges.items,
+                                      .edge_count = (uint32_t)edges.count,
+                                      .match_mbit = engine->config->match_mbit,
+                                      .compare = compare_items,
+                                      .context = component,
+                              },
+                              label);
+        }
+        for (uint32_t i = 0; i < component->item_count; i++) {
+                if (label[i] == i)
+                        publish_cluster(component, label, i);
+        }
+}
+
+/* The entities that the component's records belonged to may change, and those of records that left a node of it. */
+static void touch_old_entities(struct engine *engine, struct batch *batch, const struct component *component)
+{
+        for (size_t i = 0; i < component->node_count; i++) {
+                for (uint32_t j = 0; j < component->nodes[i].record_count; j++) {
+                        struct record_state state = {0};
+
+                        if (store_get_record_state(engine->txn, component->nodes[i].records[j], &state))
+                                batch_touch_anchor(batch, state.anchor);
+                }
+        }
+}
+
+static void touch_changed_records(struct engine *engine, struct batch *batch)
+{
+        for (size_t i = 0; i < batch->work_count; i++) {
+                const struct work *work = &batch->works[i];
+                struct record_state state = {0};
+
+                if (!work->changed || !store_get_record_state(engine->txn, work->number, &state))
+                        continue;
+                if (state.anchor != 0)
+                        batch_touch_anchor(batch, state.anchor);
+        }
+}
+
+/* Records that keep their node but changed otherwise. A new first event time can move the anchor, so it is solved. */
+static void seed_changed_records(struct engine *engine, struct batch *batch)
+{
+        for (size_t i = 0; i < batch->work_count; i++) {
+                const struct work *work = &batch->works[i];
+                struct record_state state = {0};
+
+                if (!work->changed || work->features.length == 0 || work->features.data[0] != (char)batch->type)
+                        continue;
+                if (!store_get_record_state(engine->txn, work->number, &state) || state.node == 0)
+                        continue;
+                if (map_get(&batch->seed_set, state.node))
+                        continue;
+                if (state.anchor == 0 || work->record.first_time_ms != work->old_first_time_ms)
+                        number_push_once(batch->arena, &batch->seeds, &batch->seed_set, state.node);
+                else
+                        number_push(batch->arena, &batch->golden_only, work->number);
+        }
+}
+
+/* The scratch features stay as they are: too large to clear for every single record. */
+static void begin_component(struct component *component, struct engine *engine, struct batch *batch)
+{
+        component->engine = engine;
+        component->batch = batch;
+        component->nodes = NULL;
+        component->node_count = component->node_capacity = 0;
+        component->edges = NULL;
+        component->edge_count = component->edge_capacity = 0;
+        component->item_count = 0;
+        component->scratch_node[0] = component->scratch_node[1] = 0;
+}
+
+int batch_solve_components(struct engine *engine, struct batch *batch)
+{
+        struct component *component;
+        struct map index;
+
+        map_init(&index, batch->arena);
+        seed_changed_records(engine, batch);
+        touch_changed_records(engine, batch);
+        component = arena_alloc(batch->arena, sizeof(*component));
+        for (size_t i = 0; i < batch->seeds.count; i++) {
+                if (map_get(&index, batch->seeds.items[i]))
+                        continue;
+                begin_component(component, engine, batch);
+                walk_component(component, &index, batch->seeds.items[i]);
+                touch_old_entities(engine, batch, component);
+                solve_component(component);
+        }
+        return 0;
+}

@@ -1,0 +1,157 @@
+/* The whole of R and D as it stands, as outputs: what replay writes to its files at the end, and what a rebuild compares. */
+#include "engine/batch.h"
+
+#include "conflict/conflict.h"
+
+#include <string.h>
+
+struct dump {
+        struct engine *engine;
+        struct arena arena;
+        engine_emit emit;
+        engine_member member;
+        void *context;
+        struct error *error;
+};
+
+static uint64_t number_of(struct text key)
+{
+        uint64_t number = 0;
+
+        for (uint32_t i = 0; i < key.length && i < 8; i++)
+                number = number << 8 | (unsigned char)key.data[i];
+        return number;
+}
+
+static int dump_record(void *context, struct text key, struct text value)
+{
+        struct dump *dump = context;
+        const struct config *config = dump->engine->config;
+        struct buffer json_key = {0}, json = {0};
+        const struct source_config *source;
+        struct record record;
+        int r;
+
+        (void)key;
+        arena_reset(&dump->arena);
+        if (record_decode(&dump->arena, value, &record, dump->error) < 0)
+                return ERR_FATAL;
+        if (!record.alive && !record.ever_updated && !record.ever_deleted && !record.ever_stale)
+                return 0;
+        record_key_write_json(record.key, &json_key);
+        record_write_json(&config->vocabulary, &record, &json);
+        r = dump->emit(dump->context, &(struct output){
+                                              .topic = OUTPUT_RECORDS,
+                                              .key = buffer_view(&json_key),
+                                              .value = buffer_view(&json),
+                                      });
+        source = config_find_source(config, record.key.source);
+        if (r == 0 && source && source->refresh && record_is_stale(&record) && !record_is_table(&record)) {
+                buffer_clear(&json);
+                refresh_write_json(record.key, &json);
+                r = dump->emit(dump->context,
+                               &(struct output){
+                                       .topic = OUTPUT_SYNC,
+                                       .target = record.key.source,
+                                       .key = arena_printf(&dump->arena, "%.*s/%.*s", TEXT_ARG(record.key.entity),
+                                                           TEXT_ARG(record.key.record_id)),
+                                       .value = buffer_view(&json),
+                               });
+        }
+        buffer_free(&json_key);
+        buffer_free(&json);
+        return r;
+}
+
+static int dump_golden(void *context, struct text key, struct text value)
+{
+        struct dump *dump = context;
+        char id[ENTITY_ID_SIZE];
+        struct stored stored;
+        struct record anchor;
+        struct text json, bytes;
+
+        arena_reset(&dump->arena);
+        if (stored_decode(&dump->arena, value, &stored, dump->error) < 0 ||
+            stored_json(&dump->arena, &stored, &json, dump->error) < 0)
+                return ERR_FATAL;
+        if (!store_get_record(dump->engine->txn, (uint32_t)number_of(key), &bytes) ||
+            record_decode(&dump->arena, bytes, &anchor, dump->error) < 0)
+                return error_set(dump->error, ERR_FATAL, "the anchor of a golden record is missing or damaged");
+        golden_entity_id(stored.type, anchor.key, id);
+        return dump->emit(dump->context, &(struct output){
+                                                 .topic = OUTPUT_GOLDEN,
+                                                 .type = stored.type,
+                                                 .key = text_from(id),
+                                                 .value = json,
+                                         });
+}
+
+static int dump_conflict(void *context, struct text key, struct text value)
+{
+        struct dump *dump = context;
+        const struct json_node *root;
+        struct stored stored;
+        struct text json;
+
+        (void)key;
+        arena_reset(&dump->arena);
+        if (stored_decode(&dump->arena, value, &stored, dump->error) < 0 ||
+            stored_json(&dump->arena, &stored, &json, dump->error) < 0 ||
+            json_parse(&dump->arena, json, &root, dump->error) < 0)
+                return ERR_FATAL;
+        return dump->emit(dump->context, &(struct output){
+                                                 .topic = OUTPUT_CONFLICTS,
+                                                 .type = stored.type,
+                                                 .key = json_scalar_text(json_get(root, "conflict_id")),
+                                                 .value = json,
+                                         });
+}
+
+int engine_dump(struct engine *engine, engine_emit emit, void *context, struct error *error)
+{
+        struct dump dump = {.engine = engine, .emit = emit, .context = context, .error = error};
+        int r = store_walk(engine->txn, STORE_RECORD, dump_record, &dump);
+
+        if (r == 0)
+                r = store_walk(engine->txn, STORE_GOLDEN, dump_golden, &dump);
+        if (r == 0)
+                r = store_walk(engine->txn, STORE_CONFLICT, dump_conflict, &dump);
+        arena_free(&dump.arena);
+        return r;
+}
+
+static int list_golden(void *context, struct text key, struct text value)
+{
+        struct dump *dump = context;
+        struct engine *engine = dump->engine;
+        char id[ENTITY_ID_SIZE];
+        struct stored stored;
+        struct record record;
+        struct text bytes;
+        int r = 0;
+
+        arena_reset(&dump->arena);
+        if (stored_decode(&dump->arena, value, &stored, dump->error) < 0)
+                return ERR_FATAL;
+        if (!store_get_record(engine->txn, (uint32_t)number_of(key), &bytes) ||
+            record_decode(&dump->arena, bytes, &record, dump->error) < 0)
+                return error_set(dump->error, ERR_FATAL, "the anchor of a golden record is missing or damaged");
+        golden_entity_id(stored.type, record.key, id);
+        for (uint32_t i = 0; r == 0 && i < stored.member_count; i++) {
+                if (!store_get_record(engine->txn, stored.members[i], &bytes) ||
+                    record_decode(&dump->arena, bytes, &record, dump->error) < 0)
+                        return error_set(dump->error, ERR_FATAL, "a member of %s is missing or damaged", id);
+                r = dump->member(dump->context, record.key, stored.type, text_from(id));
+        }
+        return r;
+}
+
+int engine_list_members(struct engine *engine, engine_member member, void *context, struct error *error)
+{
+        struct dump dump = {.engine = engine, .member = member, .context = context, .error = error};
+        int r = store_walk(engine->txn, STORE_GOLDEN, list_golden, &dump);
+
+        arena_free(&dump.arena);
+        return r;
+}

@@ -1,0 +1,448 @@
+/* Entities: anchors, golden records and their changes.
+ *
+ * When this stage starts, every entity that may have changed is a draft (its living records and ghosts) or one of the old
+ * anchors. The anchor of a draft is the member or ghost with the earliest (first event time, source, record id); its key
+ * names the entity. Then the golden record is made, compared with the one that was last published, and published if it
+ * differs, with a change that says what happened. Old anchors without a draft have ended.
+ */
+#include "engine/batch.h"
+
+#include "engine/changes.h"
+#include "engine/digest.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- drafts -------------------------------------------------------------------------------------------------------- */
+
+void batch_touch_anchor(struct batch *batch, uint32_t anchor)
+{
+        if (anchor != 0)
+                number_push_once(batch->arena, &batch->old_anchors, &batch->old_anchor_set, anchor);
+}
+
+struct draft *batch_add_draft(struct batch *batch, const uint32_t *members, uint32_t count)
+{
+        uint32_t index = (uint32_t)batch->draft_count;
+        struct draft *draft = ARENA_PUSH(batch->arena, batch->drafts, batch->draft_count, batch->draft_capacity);
+
+        *draft = (struct draft){.type = batch->type, .member_count = count};
+        draft->members = arena_alloc(batch->arena, ((size_t)count + 1) * sizeof(*draft->members));
+        memcpy(draft->members, members, count * sizeof(*members));
+        for (uint32_t i = 0; i < count; i++)
+                map_put(&batch->draft_by_record, members[i], index, NULL);
+        return draft;
+}
+
+int batch_load_entity(struct engine *engine, struct batch *batch, uint32_t anchor)
+{
+        struct number_list members = {0};
+        struct stored stored;
+        struct draft *draft;
+        struct text value;
+
+        if (anchor == 0 || !store_get_golden(engine->txn, anchor, &value))
+                return 0;
+        if (stored_decode(batch->arena, value, &stored, engine->error) < 0)
+                return ERR_FATAL;
+        if (stored.type != batch->type)
+                return 0;
+        batch_touch_anchor(batch, anchor);
+        for (uint32_t i = 0; i < stored.member_count; i++) {
+                struct record_state state = {0};
+
+                /* Members that died, changed type or are in a draft of their own do not belong to it any more. */
+                if (map_get(&batch->draft_by_record, stored.members[i]) ||
+                    !store_get_record_state(engine->txn, stored.members[i], &state) || state.node == 0)
+                        continue;
+                number_push(batch->arena, &members, stored.members[i]);
+        }
+        if (members.count == 0)
+                return 0;
+        draft = batch_add_draft(batch, members.items, (uint32_t)members.count);
+        for (uint32_t i = 0; i < stored.ghost_count; i++)
+                *ARENA_PUSH(batch->arena, draft->ghosts, draft->ghost_count, draft->ghost_capacity) = stored.ghosts[i];
+        return 0;
+}
+
+struct draft *batch_draft_of(struct engine *engine, struct batch *batch, uint32_t record)
+{
+        uint32_t *index = map_get(&batch->draft_by_record, record);
+        struct record_state state = {0};
+
+        if (!index) {
+                if (!store_get_record_state(engine->txn, record, &state) || state.node == 0 ||
+                    batch_load_entity(engine, batch, state.anchor) < 0)
+                        return NULL;
+                index = map_get(&batch->draft_by_record, record);
+        }
+        return index ? &batch->drafts[*index] : NULL;
+}
+
+static int compare_records(const void *left, const void *right)
+{
+        const struct record *a = left, *b = right;
+
+        return record_key_compare(a->key, b->key);
+}
+
+int draft_load_records(struct engine *engine, struct batch *batch, struct draft *draft)
+{
+        if (draft->records)
+                return 0;
+        draft->records = arena_alloc(batch->arena, draft->member_count * sizeof(*draft->records));
+        for (uint32_t i = 0; i < draft->member_count; i++) {
+                int r = engine_load_record(engine, batch->arena, draft->members[i], &draft->records[i]);
+
+                if (r < 0)
+                        return r;
+        }
+        qsort(draft->records, draft->member_count, sizeof(*draft->records), compare_records);
+        return 0;
+}
+
+/* ---- anchors ------------------------------------------------------------------------------------------------------- */
+
+bool anchor_before(int64_t time_a, struct record_key a, int64_t time_b, struct record_key b)
+{
+        /* A record of unknown age does not come before one whose age is known. */
+        int64_t left = time_a == TIME_UNKNOWN_MS ? INT64_MAX : time_a;
+        int64_t right = time_b == TIME_UNKNOWN_MS ? INT64_MAX : time_b;
+
+        return left != right ? left < right : record_key_compare(a, b) < 0;
+}
+
+static int compare_record_keys(const void *left, const void *right)
+{
+        return record_key_compare(*(const struct record_key *)left, *(const struct record_key *)right);
+}
+
+/* Decides the anchor of @draft: the earliest of its members and ghosts. */
+static int choose_anchor(struct engine *engine, struct batch *batch, struct draft *draft)
+{
+        int64_t time = TIME_UNKNOWN_MS;
+        int r = draft_load_records(engine, batch, draft);
+
+        if (r < 0)
+                return r;
+        for (uint32_t i = 0; i < draft->member_count; i++) {
+                const struct record *record = &draft->records[i];
+
+                if (i > 0 && !anchor_before(record->first_time_ms, record->key, time, draft->anchor_key))
+                        continue;
+                draft->anchor_key = record->key;
+                time = record->first_time_ms;
+        }
+        draft->ghost_keys = arena_alloc(batch->arena, (draft->ghost_count + 1) * sizeof(*draft->ghost_keys));
+        draft->anchor = 0;
+        for (size_t i = 0; i < draft->ghost_count; i++) {
+                struct record ghost;
+
+                r = engine_load_record(engine, batch->arena, draft->ghosts[i], &ghost);
+                if (r < 0)
+                        return r;
+                draft->ghost_keys[i] = ghost.key;
+                if (!anchor_before(ghost.first_time_ms, ghost.key, time, draft->anchor_key))
+                        continue;
+                draft->anchor_key = ghost.key;
+                draft->anchor = draft->ghosts[i];
+                time = ghost.first_time_ms;
+        }
+        qsort(draft->ghost_keys, draft->ghost_count, sizeof(*draft->ghost_keys), compare_record_keys);
+        if (draft->anchor == 0)
+                draft->anchor = store_find_record(engine->txn, draft->anchor_key);
+        golden_entity_id(draft->type, draft->anchor_key, draft->id);
+        return 0;
+}
+
+static void set_anchor(struct engine *engine, struct batch *batch, uint32_t record, uint32_t anchor)
+{
+        struct record_state state = {0};
+
+        store_get_record_state(engine->txn, record, &state);
+        if (state.anchor == anchor)
+                return;
+        map_put(&batch->old_anchor_by_record, record, state.anchor, NULL);
+        state.anchor = anchor;
+        store_put_record_state(engine->txn, record, state);
+        if (batch->type == TYPE_ORGANIZATION)
+                number_push(batch->arena, &batch->moved_organizations, record);
+}
+
+/* A record that became one of the other type is set by that type's stratum; here it only is an organization no longer. */
+static bool is_of_other_type(struct engine *engine, struct batch *batch, uint32_t record)
+{
+        struct record_state state = {0};
+        struct text features;
+
+        return store_get_record_state(engine->txn, record, &state) && state.node != 0 &&
+               store_get_node(engine->txn, state.node, &features) && features.length > 0 &&
+               features.data[0] != (char)batch->type;
+}
+
+static void release_record(struct engine *engine, struct batch *batch, uint32_t record)
+{
+        if (!is_of_other_type(engine, batch, record))
+                set_anchor(engine, batch, record, 0);
+        else if (batch->type == TYPE_ORGANIZATION)
+                number_push(batch->arena, &batch->moved_organizations, record);
+}
+
+/* Records and ghosts of old entities that no draft took over belong to no entity now. */
+static int release_leavers(struct engine *engine, struct batch *batch)
+{
+        struct map kept;
+
+        map_init(&kept, batch->arena);
+        for (size_t i = 0; i < batch->draft_count; i++) {
+                for (uint32_t j = 0; j < batch->drafts[i].member_count; j++)
+                        map_put(&kept, batch->drafts[i].members[j], 1, NULL);
+                for (size_t j = 0; j < batch->drafts[i].ghost_count; j++)
+                        map_put(&kept, batch->drafts[i].ghosts[j], 1, NULL);
+        }
+        for (size_t i = 0; i < batch->old_anchors.count; i++) {
+                struct stored stored;
+                struct text value;
+
+                if (!store_get_golden(engine->txn, batch->old_anchors.items[i], &value))
+                        continue;
+                if (stored_decode(batch->arena, value, &stored, engine->error) < 0)
+                        return ERR_FATAL;
+                if (stored.type != batch->type)
+                        continue;
+                for (uint32_t j = 0; j < stored.member_count; j++) {
+                        if (!map_get(&kept, stored.members[j]))
+                                release_record(engine, batch, stored.members[j]);
+                }
+                for (uint32_t j = 0; j < stored.ghost_count; j++) {
+                        if (!map_get(&kept, stored.ghosts[j]))
+                                release_record(engine, batch, stored.ghosts[j]);
+                }
+        }
+        return 0;
+}
+
+static int decide_anchors(struct engine *engine, struct batch *batch, size_t from)
+{
+        for (size_t i = from; i < batch->draft_count; i++) {
+                struct draft *draft = &batch->drafts[i];
+                int r = choose_anchor(engine, batch, draft);
+
+                if (r < 0)
+                        return r;
+                for (uint32_t j = 0; j < draft->member_count; j++)
+                        set_anchor(engine, batch, draft->members[j], draft->anchor);
+                for (size_t j = 0; j < draft->ghost_count; j++)
+                        set_anchor(engine, batch, draft->ghosts[j], draft->anchor);
+        }
+        return 0;
+}
+
+/* ---- entities that refer to a moved organization ------------------------------------------------------------------- */
+
+static int load_referrers(struct engine *engine, struct batch *batch)
+{
+        for (size_t i = 0; i < batch->moved_organizations.count; i++) {
+                struct record record;
+                uint64_t key;
+                uint32_t *numbers, count;
+                int r = engine_load_record(engine, batch->arena, batch->moved_organizations.items[i], &record);
+
+                if (r < 0)
+                        return r;
+                key = reference_key(record.key.source, record.key.record_id);
+                count = store_count_postings(engine->txn, STORE_REFERENCE, key);
+                if (count == 0)
+                        continue;
+                numbers = arena_alloc(batch->arena, count * sizeof(*numbers));
+                store_get_postings(engine->txn, STORE_REFERENCE, key, numbers, count);
+                for (uint32_t j = 0; j < count; j++)
+                        batch_draft_of(engine, batch, numbers[j]);
+                r = store_error(engine->txn, engine->error);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+/* ---- golden records ------------------------------------------------------------------------------------------------ */
+
+int engine_entity_id(struct engine *engine, struct batch *batch, enum record_type type, uint32_t anchor,
+                     char out[ENTITY_ID_SIZE])
+{
+        struct record record;
+        int r = engine_load_record(engine, batch->arena, anchor, &record);
+
+        if (r == 0)
+                golden_entity_id(type, record.key, out);
+        return r;
+}
+
+struct resolver {
+        struct engine *engine;
+        struct batch *batch;
+};
+
+/* Employers and parents are organizations; a reference to anything else is not resolved. */
+static bool resolve_organization(void *context, struct text source, struct text record_id, char out[ENTITY_ID_SIZE])
+{
+        struct resolver *resolver = context;
+        struct engine *engine = resolver->engine;
+        struct record_state state = {0};
+        uint32_t number = engine_find_reference(engine, source, record_id);
+        struct text features;
+
+        if (number == 0 || !store_get_record_state(engine->txn, number, &state) || state.anchor == 0 ||
+            !store_get_node(engine->txn, state.node, &features) || features.length == 0 ||
+            features.data[0] != (char)TYPE_ORGANIZATION)
+                return false;
+        return engine_entity_id(engine, resolver->batch, TYPE_ORGANIZATION, state.anchor, out) == 0;
+}
+
+static void write_golden(struct engine *engine, struct batch *batch, struct draft *draft, struct buffer *out)
+{
+        struct resolver resolver = {.engine = engine, .batch = batch};
+        const struct record **members = arena_alloc(batch->arena, draft->member_count * sizeof(struct record *));
+
+        for (uint32_t i = 0; i < draft->member_count; i++)
+                members[i] = &draft->records[i];
+        golden_write_json(batch->arena,
+                          &(struct golden_input){
+                                  .config = engine->config,
+                                  .type = draft->type,
+                                  .anchor = draft->anchor_key,
+                                  .members = members,
+                                  .member_count = draft->member_count,
+                                  .ghosts = draft->ghost_keys,
+                                  .ghost_count = (uint32_t)draft->ghost_count,
+                                  .resolve = resolve_organization,
+                                  .resolve_context = &resolver,
+                          },
+                          out);
+}
+
+static bool same_numbers(const uint32_t *a, uint32_t count_a, const uint32_t *b, uint32_t count_b)
+{
+        return count_a == count_b && (count_a == 0 || memcmp(a, b, count_a * sizeof(*a)) == 0);
+}
+
+static int compare_numbers(const void *left, const void *right)
+{
+        uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+
+        return (a > b) - (a < b);
+}
+
+/* The same record anchored an entity of the other type (a person account that was an account): that one has ended. */
+static int end_other_type(struct engine *engine, struct batch *batch, uint32_t anchor, struct stored *stored)
+{
+        int r = changes_publish_end(engine, batch, anchor, stored, NULL);
+
+        *stored = (struct stored){0};
+        return r;
+}
+
+static int publish_draft(struct engine *engine, struct batch *batch, struct draft *draft)
+{
+        struct stored next = {.type = draft->type, .members = draft->members, .member_count = draft->member_count};
+        struct stored old = {0};
+        struct buffer json = {0}, encoded = {0};
+        struct text topic = output_topic_name(batch->arena, OUTPUT_GOLDEN, draft->type, TEXT_NONE);
+        struct text value, id = text_from(draft->id);
+        bool existed = store_get_golden(engine->txn, draft->anchor, &value);
+        int r = 0;
+
+        if (existed && stored_decode(batch->arena, arena_text(batch->arena, value), &old, engine->error) < 0)
+                return ERR_FATAL;
+        if (existed && old.type != draft->type) {
+                r = end_other_type(engine, batch, draft->anchor, &old);
+                existed = false;
+        }
+        next.ghosts = draft->ghosts;
+        next.ghost_count = (uint32_t)draft->ghost_count;
+        qsort(next.members, next.member_count, sizeof(uint32_t), compare_numbers);
+        qsort(next.ghosts, next.ghost_count, sizeof(uint32_t), compare_numbers);
+        write_golden(engine, batch, draft, &json);
+        next.digest = digest_entry(topic, id, buffer_view(&json));
+        if (r == 0 && (!existed || !hash128_equal(next.digest, old.digest) ||
+                       !same_numbers(next.members, next.member_count, old.members, old.member_count) ||
+                       !same_numbers(next.ghosts, next.ghost_count, old.ghosts, old.ghost_count))) {
+                stored_encode(&next, buffer_view(&json), &encoded);
+                store_put_golden(engine->txn, draft->anchor, buffer_view(&encoded));
+        }
+        if (r == 0 && (!existed || !hash128_equal(next.digest, old.digest)))
+                r = changes_publish(engine, batch, draft, existed ? &old : NULL, next.digest, buffer_view(&json));
+        buffer_free(&json);
+        buffer_free(&encoded);
+        return r;
+}
+
+/* Old anchors that name no draft: the entity was merged into another, or its last record is gone. */
+static int publish_ends(struct engine *engine, struct batch *batch)
+{
+        for (size_t i = 0; i < batch->old_anchors.count; i++) {
+                uint32_t anchor = batch->old_anchors.items[i];
+                struct stored stored;
+                struct text value;
+                int r;
+
+                if (map_get(&batch->anchors, anchor) || !store_get_golden(engine->txn, anchor, &value))
+                        continue;
+                if (stored_decode(batch->arena, arena_text(batch->arena, value), &stored, engine->error) < 0)
+                        return ERR_FATAL;
+                if (stored.type != batch->type)
+                        continue;
+                r = changes_publish_end(engine, batch, anchor, &stored, &batch->draft_by_record);
+                if (r < 0)
+                        return r;
+                store_delete_golden(engine->txn, anchor);
+        }
+        return 0;
+}
+
+static int compare_draft_ids(const void *left, const void *right)
+{
+        const struct draft *const *a = left, *const *b = right;
+
+        return strcmp((*a)->id, (*b)->id);
+}
+
+static int publish_drafts(struct engine *engine, struct batch *batch)
+{
+        struct draft **order = arena_alloc(batch->arena, (batch->draft_count + 1) * sizeof(struct draft *));
+
+        for (size_t i = 0; i < batch->draft_count; i++)
+                order[i] = &batch->drafts[i];
+        qsort(order, batch->draft_count, sizeof(*order), compare_draft_ids);
+        for (size_t i = 0; i < batch->draft_count; i++) {
+                int r = publish_draft(engine, batch, order[i]);
+
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+int batch_publish_entities(struct engine *engine, struct batch *batch)
+{
+        size_t solved;
+        int r = 0;
+
+        for (size_t i = 0; i < batch->golden_only.count; i++)
+                batch_draft_of(engine, batch, batch->golden_only.items[i]);
+        r = release_leavers(engine, batch);
+        if (r == 0)
+                r = decide_anchors(engine, batch, 0);
+        solved = batch->draft_count;
+        if (r == 0)
+                r = load_referrers(engine, batch);
+        if (r == 0)
+                r = decide_anchors(engine, batch, solved);
+        if (r < 0)
+                return r;
+        map_init(&batch->anchors, batch->arena);
+        for (size_t i = 0; i < batch->draft_count; i++)
+                map_put(&batch->anchors, batch->drafts[i].anchor, (uint32_t)i, NULL);
+        r = publish_ends(engine, batch);
+        return r < 0 ? r : publish_drafts(engine, batch);
+}

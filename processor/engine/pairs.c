@@ -1,0 +1,583 @@
+/* Blocking keys, candidates, scores and edges of the nodes that the batch touches.
+ *
+ * 1. Keys of created and removed nodes go to the postings in one sorted sweep, with the count of nodes before and after.
+ * 2. A key that crosses its cap, either way, makes all its nodes dirty: the pairs it supported come or go, and its value
+ *    becomes neutral as evidence or counts again. So the cap is a property of the present state, not of its history.
+ * 3. Fresh nodes (created or dirty) propose pairs with every node that shares a key within its cap. Pairs are scored on all
+ *    cores, from feature bytes that do not move while nothing is written.
+ * 4. Edges of removed and dirty nodes are dropped, those of the scored pairs that reach the review zone are put.
+ */
+#include "engine/batch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+uint64_t engine_stored_key(const struct engine *engine, uint64_t key)
+{
+        return hash64(&key, sizeof(key), engine->ghost_seed);
+}
+
+static int compare_keys(const void *left, const void *right)
+{
+        const struct block_key *a = left, *b = right;
+
+        return (a->hash > b->hash) - (a->hash < b->hash);
+}
+
+void engine_derive_keys(const struct engine *engine, const struct features *features, struct block_keys *keys)
+{
+        block_derive(engine->model, features, keys);
+        for (uint32_t i = 0; i < keys->count; i++)
+                keys->items[i].hash = engine_stored_key(engine, keys->items[i].hash);
+        qsort(keys->items, keys->count, sizeof(keys->items[0]), compare_keys);
+}
+
+/* ---- facts about nodes and pairs ----------------------------------------------------------------------------------- */
+
+static uint32_t key_count(struct engine *engine, struct batch *batch, uint64_t key)
+{
+        uint32_t *known = map_get(&batch->key_counts, key);
+        uint32_t count;
+
+        if (known)
+                return *known;
+        count = store_count_postings(engine->txn, STORE_BLOCK, key);
+        map_put(&batch->key_counts, key, count, NULL);
+        return count;
+}
+
+const uint8_t *engine_generic_flags(struct engine *engine, struct batch *batch, struct arena *arena,
+                                    const struct features *features)
+{
+        uint8_t *flags = NULL;
+
+        for (uint32_t i = 0; i < features->count; i++) {
+                uint64_t key = block_value_key(features->type, &features->items[i]);
+
+                if (key == 0 || key_count(engine, batch, engine_stored_key(engine, key)) <= (uint32_t)engine->config->block_cap)
+                        continue;
+                if (!flags)
+                        flags = arena_calloc(arena, features->count, 1);
+                flags[i] = 1;
+        }
+        return flags;
+}
+
+/* A generic value is generic on both sides; other values of @b are not known to be, and need not: only shared ones agree. */
+static const uint8_t *mirror_flags(struct arena *arena, const struct features *a, const uint8_t *flags_a,
+                                   const struct features *b)
+{
+        uint8_t *flags = NULL;
+
+        for (uint32_t i = 0; flags_a && i < a->count; i++) {
+                uint8_t kind = a->items[i].kind;
+
+                if (!flags_a[i])
+                        continue;
+                for (uint32_t j = b->first[kind]; j < b->first[kind + 1]; j++) {
+                        if (!text_equal(a->items[i].text, b->items[j].text))
+                                continue;
+                        if (!flags)
+                                flags = arena_calloc(arena, b->count, 1);
+                        flags[j] = 1;
+                }
+        }
+        return flags;
+}
+
+/* Only flags of values that both sides have: so that a pair's score does not depend on which side is asked. */
+static const uint8_t *shared_flags(struct arena *arena, const struct features *a, const uint8_t *flags_a,
+                                   const struct features *b)
+{
+        const uint8_t *flags_b = mirror_flags(arena, a, flags_a, b);
+
+        return flags_b ? mirror_flags(arena, b, flags_b, a) : NULL;
+}
+
+static uint32_t anchor_of_reference(struct engine *engine, struct text value)
+{
+        struct record_state state = {0};
+        struct text source, id;
+        uint32_t number;
+
+        reference_split(value, TEXT_NONE, &source, &id);
+        number = engine_find_reference(engine, source, id);
+        if (number == 0 || !store_get_record_state(engine->txn, number, &state))
+                return 0;
+        return state.anchor;
+}
+
+static enum score_employer compare_employers(struct engine *engine, const struct features *a, const struct features *b)
+{
+        enum score_employer result = EMPLOYER_UNKNOWN;
+
+        for (uint32_t i = a->first[FEATURE_EMPLOYER_REF]; i < a->first[FEATURE_EMPLOYER_REF + 1]; i++) {
+                for (uint32_t j = b->first[FEATURE_EMPLOYER_REF]; j < b->first[FEATURE_EMPLOYER_REF + 1]; j++) {
+                        uint32_t left, right;
+
+                        if (text_equal(a->items[i].text, b->items[j].text))
+                                return EMPLOYER_SAME;
+                        left = anchor_of_reference(engine, a->items[i].text);
+                        right = anchor_of_reference(engine, b->items[j].text);
+                        if (left == 0 || right == 0)
+                                continue;
+                        if (left == right)
+                                return EMPLOYER_SAME;
+                        result = EMPLOYER_DIFFERENT;
+                }
+        }
+        return result;
+}
+
+/* True if a record of @node is what one of @features' same_as references names. */
+static bool asserts(struct engine *engine, const struct features *features, uint32_t node)
+{
+        for (uint32_t i = features->first[FEATURE_SAME_AS]; i < features->first[FEATURE_SAME_AS + 1]; i++) {
+                struct record_state state = {0};
+                struct text source, id;
+                uint32_t number;
+
+                reference_split(features->items[i].text, TEXT_NONE, &source, &id);
+                number = engine_find_reference(engine, source, id);
+                if (number && store_get_record_state(engine->txn, number, &state) && state.node == node)
+                        return true;
+        }
+        return false;
+}
+
+struct pair_facts engine_pair_facts(struct engine *engine, uint32_t node_a, const struct features *a, uint32_t node_b,
+                                    const struct features *b)
+{
+        return (struct pair_facts){
+                .employer = compare_employers(engine, a, b),
+                .asserted = asserts(engine, a, node_b) || asserts(engine, b, node_a),
+        };
+}
+
+void engine_fill_pair(struct engine *engine, struct batch *batch, struct arena *arena, uint32_t node_a,
+                      const struct features *a, uint32_t node_b, const struct features *b, struct score_pair *pair)
+{
+        struct pair_facts facts = engine_pair_facts(engine, node_a, a, node_b, b);
+        const uint8_t *flags = engine_generic_flags(engine, batch, arena, a);
+
+        *pair = (struct score_pair){
+                .a = {.features = a, .generic = flags ? shared_flags(arena, a, flags, b) : NULL},
+                .b = {.features = b, .generic = flags ? mirror_flags(arena, a, flags, b) : NULL},
+                .employer = facts.employer,
+                .asserted = facts.asserted,
+        };
+}
+
+/* ---- 1 and 2: postings, caps, dirty nodes -------------------------------------------------------------------------- */
+
+struct posting_list {
+        struct store_posting *items;
+        size_t count, capacity;
+};
+
+static int compare_postings(const void *left, const void *right)
+{
+        const struct store_posting *a = left, *b = right;
+
+        if (a->key != b->key)
+                return a->key < b->key ? -1 : 1;
+        return (a->number > b->number) - (a->number < b->number);
+}
+
+static void post_node(struct engine *engine, struct batch *batch, struct posting_list *list,
+                      const struct node_change *change)
+{
+        struct block_keys keys;
+        struct features features;
+
+        if (features_decode(change->features, &features) < 0)
+                return;
+        engine_derive_keys(engine, &features, &keys);
+        for (uint32_t i = 0; i < keys.count; i++)
+                *ARENA_PUSH(batch->arena, list->items, list->count, list->capacity) = (struct store_posting){
+                        .key = keys.items[i].hash, .number = change->node, .add = !change->removed};
+}
+
+static void make_dirty(struct batch *batch, uint32_t node)
+{
+        if (number_push_once(batch->arena, &batch->fresh, &batch->fresh_index, node))
+                number_push_once(batch->arena, &batch->seeds, &batch->seed_set, node);
+}
+
+/* All nodes of @key, those that it has now and those that just left, whose number @before counts. */
+static void make_key_dirty(struct engine *engine, struct batch *batch, uint64_t key, uint32_t count)
+{
+        uint32_t *nodes = arena_alloc(batch->arena, ((size_t)count + 1) * sizeof(*nodes));
+        uint32_t found = store_get_postings(engine->txn, STORE_BLOCK, key, nodes, count);
+
+        for (uint32_t i = 0; i < found && i < count; i++)
+                make_dirty(batch, nodes[i]);
+}
+
+static void apply_keys(struct engine *engine, struct batch *batch, struct posting_list *list)
+{
+        uint32_t cap = (uint32_t)engine->config->block_cap;
+        uint32_t *before;
+        size_t keys = 0;
+
+        if (list->count == 0)
+                return;
+        qsort(list->items, list->count, sizeof(*list->items), compare_postings);
+        before = arena_alloc(batch->arena, list->count * sizeof(*before));
+        for (size_t i = 0; i < list->count; i++) {
+                if (i == 0 || list->items[i].key != list->items[i - 1].key)
+                        before[keys++] = store_count_postings(engine->txn, STORE_BLOCK, list->items[i].key);
+        }
+        store_apply_postings(engine->txn, STORE_BLOCK, list->items, list->count);
+        keys = 0;
+        for (size_t i = 0; i < list->count; i++) {
+                uint64_t key = list->items[i].key;
+                uint32_t after;
+
+                if (i > 0 && key == list->items[i - 1].key)
+                        continue;
+                after = key_count(engine, batch, key);
+                if ((before[keys] > cap) != (after > cap)) {
+                        *ARENA_PUSH(batch->arena, batch->crossed, batch->crossed_count, batch->crossed_capacity) = key;
+                        make_key_dirty(engine, batch, key, after);
+                }
+                keys++;
+        }
+}
+
+/* ---- dirty nodes for reasons beside keys --------------------------------------------------------------------------- */
+
+/* True if the node with these feature bytes is of the stratum in work and has a feature of @kind. */
+static bool node_has(const struct batch *batch, struct text bytes, enum feature_kind kind)
+{
+        struct features features;
+
+        return features_decode(bytes, &features) == 0 && features.type == batch->type &&
+               features.first[kind] != features.first[kind + 1];
+}
+
+/* Records that refer to @key by a feature of @kind: their pairs may be answered anew. */
+static void make_referrers_dirty(struct engine *engine, struct batch *batch, struct record_key key,
+                                 enum feature_kind kind)
+{
+        uint64_t reference = reference_key(key.source, key.record_id);
+        uint32_t count = store_count_postings(engine->txn, STORE_REFERENCE, reference);
+        uint32_t *records;
+
+        if (count == 0)
+                return;
+        records = arena_alloc(batch->arena, count * sizeof(*records));
+        store_get_postings(engine->txn, STORE_REFERENCE, reference, records, count);
+        for (uint32_t i = 0; i < count; i++) {
+                struct record_state state = {0};
+                struct text features;
+
+                if (!store_get_record_state(engine->txn, records[i], &state) || state.node == 0)
+                        continue;
+                if (store_get_node(engine->txn, state.node, &features) && node_has(batch, features, kind))
+                        make_dirty(batch, state.node);
+        }
+}
+
+/* A record that changed its node may be the target of another record's same_as. Where it vanished, its node or its place
+ * in it went with it, and with that the pair. */
+static void visit_asserted(struct engine *engine, struct batch *batch)
+{
+        for (size_t i = 0; i < batch->work_count; i++) {
+                const struct work *work = &batch->works[i];
+
+                if (work->changed && work->features.length > 0 && work->features.data[0] == (char)batch->type)
+                        make_referrers_dirty(engine, batch, work->record.key, FEATURE_SAME_AS);
+        }
+}
+
+static int visit_moved_organizations(struct engine *engine, struct batch *batch)
+{
+        for (size_t i = 0; i < batch->moved_organizations.count; i++) {
+                struct record record;
+                int r = engine_load_record(engine, batch->arena, batch->moved_organizations.items[i], &record);
+
+                if (r < 0)
+                        return r;
+                make_referrers_dirty(engine, batch, record.key, FEATURE_EMPLOYER_REF);
+        }
+        return 0;
+}
+
+/* ---- 3: candidates ------------------------------------------------------------------------------------------------- */
+
+struct candidate {
+        uint32_t a; /* fresh */
+        uint32_t b;
+};
+
+struct candidate_list {
+        struct candidate *items;
+        size_t count, capacity;
+};
+
+static bool is_fresh(const struct batch *batch, uint32_t node)
+{
+        return map_get(&batch->fresh_index, node) != NULL;
+}
+
+/* Both sides fresh: the pair is proposed by both, and kept from the smaller number. */
+static void propose(struct batch *batch, struct candidate_list *list, uint32_t fresh, uint32_t other)
+{
+        if (other == fresh || other == 0 || (other < fresh && is_fresh(batch, other)))
+                return;
+        *ARENA_PUSH(batch->arena, list->items, list->count, list->capacity) = (struct candidate){.a = fresh, .b = other};
+}
+
+static void propose_by_keys(struct engine *engine, struct batch *batch, struct candidate_list *list, uint32_t node,
+                            const struct features *features)
+{
+        uint32_t cap = (uint32_t)engine->config->block_cap;
+        uint32_t *nodes = arena_alloc(batch->arena, ((size_t)cap + 1) * sizeof(*nodes));
+        struct block_keys keys;
+
+        engine_derive_keys(engine, features, &keys);
+        for (uint32_t i = 0; i < keys.count; i++) {
+                uint32_t count = key_count(engine, batch, keys.items[i].hash);
+
+                if (count < 2 || count > cap)
+                        continue;
+                store_get_postings(engine->txn, STORE_BLOCK, keys.items[i].hash, nodes, cap);
+                for (uint32_t j = 0; j < count; j++)
+                        propose(batch, list, node, nodes[j]);
+        }
+}
+
+static void propose_asserted(struct engine *engine, struct batch *batch, struct candidate_list *list, uint32_t node,
+                             const struct features *features)
+{
+        for (uint32_t i = features->first[FEATURE_SAME_AS]; i < features->first[FEATURE_SAME_AS + 1]; i++) {
+                struct record_state state = {0};
+                struct text source, id, other;
+                uint32_t number;
+
+                reference_split(features->items[i].text, TEXT_NONE, &source, &id);
+                number = engine_find_reference(engine, source, id);
+                if (number == 0 || !store_get_record_state(engine->txn, number, &state) || state.node == 0)
+                        continue;
+                if (store_get_node(engine->txn, state.node, &other) && other.length > 0 &&
+                    other.data[0] == (char)batch->type)
+                        propose(batch, list, node, state.node);
+        }
+}
+
+static int compare_candidates(const void *left, const void *right)
+{
+        const struct candidate *a = left, *b = right;
+
+        if (a->a != b->a)
+                return a->a < b->a ? -1 : 1;
+        return (a->b > b->b) - (a->b < b->b);
+}
+
+static size_t sort_unique(struct candidate_list *list)
+{
+        size_t kept = 0;
+
+        if (list->count == 0)
+                return 0;
+        qsort(list->items, list->count, sizeof(*list->items), compare_candidates);
+        for (size_t i = 0; i < list->count; i++) {
+                if (kept == 0 || compare_candidates(&list->items[i], &list->items[kept - 1]) != 0)
+                        list->items[kept++] = list->items[i];
+        }
+        return list->count = kept;
+}
+
+static int gather_candidates(struct engine *engine, struct batch *batch, struct candidate_list *list)
+{
+        for (size_t i = 0; i < batch->fresh.count; i++) {
+                uint32_t node = batch->fresh.items[i];
+                struct features features;
+                struct text bytes;
+
+                if (!store_get_node(engine->txn, node, &bytes) || features_decode(bytes, &features) < 0)
+                        return error_set(engine->error, ERR_FATAL, "value node %u is missing or damaged in the state", node);
+                propose_by_keys(engine, batch, list, node, &features);
+                propose_asserted(engine, batch, list, node, &features);
+        }
+        sort_unique(list);
+        return 0;
+}
+
+/* ---- scoring ------------------------------------------------------------------------------------------------------- */
+
+/* What a pair needs from the state, gathered before the threads start: LMDB stays with one thread. */
+struct scored {
+        uint32_t a, b;
+        struct text features_a, features_b;
+        const uint8_t *generic_a; /* of the whole node a */
+        struct pair_facts facts;
+        struct score score;
+};
+
+struct score_run {
+        struct engine *engine;
+        struct scored *pairs;
+};
+
+static void score_range(void *context, unsigned worker, size_t from, size_t to)
+{
+        struct score_run *run = context;
+        struct arena *arena = &run->engine->worker_arena[worker];
+        struct features a, b;
+        uint32_t decoded = 0;
+
+        for (size_t i = from; i < to; i++) {
+                struct scored *pair = &run->pairs[i];
+                struct score_pair input = {.employer = pair->facts.employer, .asserted = pair->facts.asserted};
+
+                if (decoded != pair->a && features_decode(pair->features_a, &a) < 0)
+                        continue;
+                decoded = pair->a;
+                if (features_decode(pair->features_b, &b) < 0)
+                        continue;
+                input.a.features = &a;
+                input.b.features = &b;
+                if (pair->generic_a) {
+                        input.a.generic = shared_flags(arena, &a, pair->generic_a, &b);
+                        input.b.generic = mirror_flags(arena, &a, pair->generic_a, &b);
+                }
+                pair->score = score_pair(run->engine->scorer[worker], &input);
+        }
+}
+
+static int prepare_pairs(struct engine *engine, struct batch *batch, const struct candidate_list *list,
+                         struct scored *pairs)
+{
+        struct features a, b;
+        const uint8_t *generic = NULL;
+        uint32_t decoded = 0;
+        bool facts_needed = false;
+
+        for (size_t i = 0; i < list->count; i++) {
+                struct scored *pair = &pairs[i];
+
+                *pair = (struct scored){.a = list->items[i].a, .b = list->items[i].b};
+                if (!store_get_node(engine->txn, pair->a, &pair->features_a) ||
+                    !store_get_node(engine->txn, pair->b, &pair->features_b))
+                        return error_set(engine->error, ERR_FATAL, "value node %u or %u is missing in the state", pair->a,
+                                         pair->b);
+                if (decoded != pair->a) {
+                        if (features_decode(pair->features_a, &a) < 0)
+                                return error_set(engine->error, ERR_FATAL, "value node %u is damaged", pair->a);
+                        decoded = pair->a;
+                        generic = engine_generic_flags(engine, batch, batch->arena, &a);
+                        facts_needed = a.first[FEATURE_EMPLOYER_REF] != a.first[FEATURE_EMPLOYER_REF + 1];
+                }
+                pair->generic_a = generic;
+                if (features_decode(pair->features_b, &b) < 0)
+                        return error_set(engine->error, ERR_FATAL, "value node %u is damaged", pair->b);
+                if (facts_needed || a.first[FEATURE_SAME_AS] != a.first[FEATURE_SAME_AS + 1] ||
+                    b.first[FEATURE_SAME_AS] != b.first[FEATURE_SAME_AS + 1])
+                        pair->facts = engine_pair_facts(engine, pair->a, &a, pair->b, &b);
+        }
+        return 0;
+}
+
+/* ---- 4: edges ------------------------------------------------------------------------------------------------------ */
+
+struct edge_list {
+        struct store_edge *items;
+        size_t count, capacity;
+};
+
+static void drop_edges(struct engine *engine, struct batch *batch, struct edge_list *list, uint32_t node)
+{
+        struct store_neighbour *edges;
+        uint32_t count = store_get_edges(engine->txn, batch->arena, node, &edges);
+
+        for (uint32_t i = 0; i < count; i++) {
+                *ARENA_PUSH(batch->arena, list->items, list->count, list->capacity) =
+                        (struct store_edge){.a = node, .b = edges[i].node, .add = false};
+                number_push_once(batch->arena, &batch->seeds, &batch->seed_set, edges[i].node);
+        }
+}
+
+static void drop_old_edges(struct engine *engine, struct batch *batch)
+{
+        struct edge_list list = {0};
+
+        for (size_t i = 0; i < batch->node_change_count; i++) {
+                const struct node_change *change = &batch->node_changes[i];
+
+                if (change->type == batch->type && change->removed && !change->created)
+                        drop_edges(engine, batch, &list, change->node);
+        }
+        for (size_t i = 0; i < batch->fresh.count; i++)
+                drop_edges(engine, batch, &list, batch->fresh.items[i]);
+        if (list.count > 0)
+                store_apply_edges(engine->txn, batch->arena, list.items, list.count);
+        for (size_t i = 0; i < batch->node_change_count; i++) {
+                const struct node_change *change = &batch->node_changes[i];
+
+                if (change->type == batch->type && change->removed && !change->created)
+                        store_delete_node(engine->txn, change->node);
+        }
+}
+
+static int score_candidates(struct engine *engine, struct batch *batch)
+{
+        struct candidate_list candidates = {0};
+        struct score_run run = {.engine = engine};
+        struct edge_list edges = {0};
+        int r = gather_candidates(engine, batch, &candidates);
+
+        if (r < 0 || candidates.count == 0)
+                return r;
+        run.pairs = arena_alloc(batch->arena, candidates.count * sizeof(*run.pairs));
+        r = prepare_pairs(engine, batch, &candidates, run.pairs);
+        if (r < 0)
+                return r;
+        parallel_for(engine->parallel, candidates.count, 256, score_range, &run);
+        engine->counts.pairs += candidates.count;
+        for (size_t i = 0; i < candidates.count; i++) {
+                const struct scored *pair = &run.pairs[i];
+
+                if (pair->score.posterior_mbit < engine->config->review_mbit)
+                        continue;
+                *ARENA_PUSH(batch->arena, edges.items, edges.count, edges.capacity) = (struct store_edge){
+                        .a = pair->a,
+                        .b = pair->b,
+                        .posterior_mbit = pair->score.posterior_mbit,
+                        .cannot_link = pair->score.cannot_link,
+                        .add = true,
+                };
+        }
+        if (edges.count > 0)
+                store_apply_edges(engine->txn, batch->arena, edges.items, edges.count);
+        return 0;
+}
+
+int batch_score_pairs(struct engine *engine, struct batch *batch)
+{
+        struct posting_list postings = {0};
+        int r = 0;
+
+        for (size_t i = 0; i < batch->node_change_count; i++) {
+                const struct node_change *change = &batch->node_changes[i];
+
+                if (change->type != batch->type || (change->removed && change->created))
+                        continue;
+                if (change->created || change->removed)
+                        post_node(engine, batch, &postings, change);
+                if (change->created)
+                        make_dirty(batch, change->node);
+                else if (!change->removed)
+                        number_push_once(batch->arena, &batch->seeds, &batch->seed_set, change->node);
+        }
+        apply_keys(engine, batch, &postings);
+        visit_asserted(engine, batch);
+        if (batch->type == TYPE_PERSON)
+                r = visit_moved_organizations(engine, batch);
+        if (r < 0)
+                return r;
+        drop_old_edges(engine, batch);
+        r = score_candidates(engine, batch);
+        return r < 0 ? r : store_error(engine->txn, engine->error);
+}

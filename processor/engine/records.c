@@ -1,0 +1,289 @@
+/* Storing and publishing what changed in R.
+ *
+ * Standardising is the costly part and pure, so it runs over the batch on all cores; storing and publishing follow in order
+ * of record keys, so that the outputs of a batch do not depend on how its messages were interleaved.
+ */
+#include "engine/batch.h"
+
+#include "engine/digest.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SEED_REFERENCE 0x647572616e640005ULL
+
+/* ---- references ---------------------------------------------------------------------------------------------------- */
+
+void reference_split(struct text value, struct text own_source, struct text *source, struct text *record_id)
+{
+        int64_t separator = text_find_byte(value, 0x1f, 0);
+
+        *source = separator < 0 ? own_source : text_slice(value, 0, (uint32_t)separator);
+        *record_id = separator < 0 ? value : text_slice(value, (uint32_t)separator + 1, value.length);
+}
+
+uint64_t reference_key(struct text source, struct text record_id)
+{
+        return hash64_mix(hash64_text(source, SEED_REFERENCE), hash64_text(record_id, SEED_REFERENCE));
+}
+
+/* Entities that sources have without a mapping of their own. */
+static const char *const common_entities[] = {"organization", "person", "Account", "Contact", "Lead"};
+
+uint32_t engine_find_reference(struct engine *engine, struct text source, struct text record_id)
+{
+        const struct source_config *config = config_find_source(engine->config, source);
+        struct record_key key = {.source = source, .record_id = record_id};
+        uint32_t number;
+
+        for (uint32_t i = 0; config && i < config->entity_count; i++) {
+                key.entity = config->entities[i].entity;
+                number = store_find_record(engine->txn, key);
+                if (number)
+                        return number;
+        }
+        for (size_t i = 0; i < sizeof(common_entities) / sizeof(common_entities[0]); i++) {
+                key.entity = text_from(common_entities[i]);
+                number = store_find_record(engine->txn, key);
+                if (number)
+                        return number;
+        }
+        return 0;
+}
+
+static bool is_reference(uint16_t attribute)
+{
+        return attribute == ATTRIBUTE_EMPLOYER_REF || attribute == ATTRIBUTE_PARENT || attribute == ATTRIBUTE_SAME_AS;
+}
+
+struct posting_list {
+        struct store_posting *items;
+        size_t count, capacity;
+};
+
+static int compare_postings(const void *left, const void *right)
+{
+        const struct store_posting *a = left, *b = right;
+
+        if (a->key != b->key)
+                return a->key < b->key ? -1 : 1;
+        if (a->add != b->add)
+                return a->add ? 1 : -1; /* a deletion and an addition of the same posting leave it there */
+        return (a->number > b->number) - (a->number < b->number);
+}
+
+static void post_references(struct arena *arena, struct posting_list *list, const struct record *record, uint32_t number,
+                            bool add)
+{
+        for (uint32_t i = 0; i < record->slot_count; i++) {
+                const struct slot *slot = &record->slots[i];
+                struct text source, id;
+
+                if (!is_reference(slot->attribute) || !(slot->flags & SLOT_SET) || slot->raw.length == 0)
+                        continue;
+                reference_split(slot->value, record->key.source, &source, &id);
+                *ARENA_PUSH(arena, list->items, list->count, list->capacity) =
+                        (struct store_posting){.key = reference_key(source, id), .number = number, .add = add};
+        }
+}
+
+static void post_ghosts(struct arena *arena, struct posting_list *list, const struct record *record, uint32_t number,
+                        bool add)
+{
+        for (uint32_t i = 0; i < record->ghost_key_count; i++)
+                *ARENA_PUSH(arena, list->items, list->count, list->capacity) =
+                        (struct store_posting){.key = record->ghost_keys[i], .number = number, .add = add};
+}
+
+/* ---- standardising ------------------------------------------------------------------------------------------------- */
+
+struct standard_run {
+        struct engine *engine;
+        struct work **works;
+};
+
+static void standardise_range(void *context, unsigned worker, size_t from, size_t to)
+{
+        struct standard_run *run = context;
+        struct engine *engine = run->engine;
+        struct arena *arena = &engine->worker_arena[worker];
+        struct features features;
+        struct buffer encoded = {0};
+
+        for (size_t i = from; i < to; i++) {
+                struct work *work = run->works[i];
+
+                if (!work->record.alive)
+                        continue;
+                standard_record(engine->standard[worker], arena, &work->record, &features);
+                buffer_clear(&encoded);
+                if (features.count > 0)
+                        features_encode(&features, &encoded);
+                work->features = arena_text(arena, buffer_view(&encoded));
+        }
+        buffer_free(&encoded);
+}
+
+/* ---- storing ------------------------------------------------------------------------------------------------------- */
+
+int engine_load_record(struct engine *engine, struct arena *arena, uint32_t number, struct record *record)
+{
+        struct text value;
+
+        if (!store_get_record(engine->txn, number, &value))
+                return error_set(engine->error, ERR_FATAL, "record %u is missing in the state: it is damaged", number);
+        return record_decode(arena, arena_text(arena, value), record, engine->error);
+}
+
+static bool is_empty(const struct record *record)
+{
+        return !record->alive && !record->ever_updated && !record->ever_deleted && !record->ever_stale;
+}
+
+static int publish_record(struct engine *engine, struct batch *batch, struct work *work, const struct record *old)
+{
+        struct buffer key = {0}, old_json = {0}, json = {0};
+        int r;
+
+        record_key_write_json(work->record.key, &key);
+        if (old && !is_empty(old))
+                record_write_json(&engine->config->vocabulary, old, &old_json);
+        if (!is_empty(&work->record))
+                record_write_json(&engine->config->vocabulary, &work->record, &json);
+        digest_replace_record(engine, buffer_view(&key), buffer_view(&old_json), buffer_view(&json));
+        r = engine_put_output(engine, &(struct output){
+                                              .topic = OUTPUT_RECORDS,
+                                              .key = buffer_view(&key),
+                                              .value = buffer_view(&json),
+                                              .tombstone = json.length == 0,
+                                              .cause = work->cause,
+                                      });
+        buffer_free(&key);
+        buffer_free(&old_json);
+        buffer_free(&json);
+        (void)batch;
+        return r;
+}
+
+/* A refresh request exists while a record is stale, and is withdrawn when a change carried the whole record. */
+static int publish_refresh(struct engine *engine, struct batch *batch, struct work *work, bool was_stale)
+{
+        const struct source_config *source = config_find_source(engine->config, work->record.key.source);
+        struct record_key record_key = work->record.key;
+        bool stale = record_is_stale(&work->record) && !record_is_table(&work->record);
+        struct buffer json = {0};
+        struct text key, topic;
+        int r;
+
+        if (stale == was_stale || !source || !source->refresh)
+                return 0;
+        key = arena_printf(batch->arena, "%.*s/%.*s", TEXT_ARG(record_key.entity), TEXT_ARG(record_key.record_id));
+        topic = output_topic_name(batch->arena, OUTPUT_SYNC, TYPE_PERSON, record_key.source);
+        refresh_write_json(record_key, &json);
+        if (stale)
+                digest_add(engine, digest_entry(topic, key, buffer_view(&json)));
+        else
+                digest_remove(engine, digest_entry(topic, key, buffer_view(&json)));
+        r = engine_put_output(engine, &(struct output){
+                                              .topic = OUTPUT_SYNC,
+                                              .target = record_key.source,
+                                              .key = key,
+                                              .value = buffer_view(&json),
+                                              .tombstone = !stale,
+                                              .cause = work->cause,
+                                      });
+        buffer_free(&json);
+        return r;
+}
+
+void refresh_write_json(struct record_key key, struct buffer *out)
+{
+        struct json_writer writer;
+
+        json_writer_init(&writer, out);
+        json_write_object(&writer);
+        json_write_name(&writer, "op");
+        json_write_string(&writer, "refresh");
+        json_write_name(&writer, "entity");
+        json_write_text(&writer, key.entity);
+        json_write_name(&writer, "record_id");
+        json_write_text(&writer, key.record_id);
+        json_write_name(&writer, "reason");
+        json_write_string(&writer, "the source reported a change without its content");
+        json_write_object_end(&writer);
+}
+
+struct postings {
+        struct posting_list references;
+        struct posting_list ghosts;
+};
+
+static int store_work(struct engine *engine, struct batch *batch, struct work *work, struct postings *postings)
+{
+        struct record old = {.first_time_ms = TIME_UNKNOWN_MS};
+        bool known = work->old_value.length > 0;
+        int r;
+
+        if (known && record_decode(batch->arena, work->old_value, &old, engine->error) < 0)
+                return ERR_FATAL;
+        buffer_clear(&engine->scratch);
+        record_encode(&work->record, &engine->scratch);
+        if (known && text_equal(work->old_value, buffer_view(&engine->scratch))) {
+                work->changed = false;
+                return 0;
+        }
+        if (work->number == 0) {
+                work->number = store_add_record(engine->txn, work->record.key, buffer_view(&engine->scratch));
+                map_put(&batch->work_by_number, work->number, (uint32_t)(work - batch->works), NULL);
+        } else {
+                store_put_record(engine->txn, work->number, buffer_view(&engine->scratch));
+                post_references(batch->arena, &postings->references, &old, work->number, false);
+                post_ghosts(batch->arena, &postings->ghosts, &old, work->number, false);
+        }
+        post_references(batch->arena, &postings->references, &work->record, work->number, true);
+        post_ghosts(batch->arena, &postings->ghosts, &work->record, work->number, true);
+        engine->counts.records += (uint64_t)work->record.alive - (uint64_t)work->old_alive;
+        r = publish_record(engine, batch, work, known ? &old : NULL);
+        if (r == 0)
+                r = publish_refresh(engine, batch, work, known && record_is_stale(&old) && !record_is_table(&old));
+        return r;
+}
+
+static int compare_works(const void *left, const void *right)
+{
+        const struct work *const *a = left, *const *b = right;
+
+        return record_key_compare((*a)->record.key, (*b)->record.key);
+}
+
+static void apply_postings(struct engine *engine, enum store_table table, struct posting_list *list)
+{
+        if (list->count == 0)
+                return;
+        qsort(list->items, list->count, sizeof(*list->items), compare_postings);
+        store_apply_postings(engine->txn, table, list->items, list->count);
+}
+
+int batch_store_records(struct engine *engine, struct batch *batch)
+{
+        struct work **works = arena_alloc(batch->arena, (batch->work_count + 1) * sizeof(struct work *));
+        struct standard_run run = {.engine = engine, .works = works};
+        struct postings postings = {0};
+        size_t count = 0;
+
+        for (size_t i = 0; i < batch->work_count; i++) {
+                if (batch->works[i].changed)
+                        works[count++] = &batch->works[i];
+        }
+        parallel_for(engine->parallel, count, 64, standardise_range, &run);
+        qsort(works, count, sizeof(struct work *), compare_works);
+        for (size_t i = 0; i < count; i++) {
+                int r = store_work(engine, batch, works[i], &postings);
+
+                if (r < 0)
+                        return r;
+        }
+        apply_postings(engine, STORE_REFERENCE, &postings.references);
+        apply_postings(engine, STORE_GHOST_BLOCK, &postings.ghosts);
+        return 0;
+}
