@@ -430,7 +430,8 @@ def broken_events(sample, emea, us, erp):
     sample.add(at(12, "12:00"), "sfdc-emea", "sfdc.emea.Contact", None,
                lambda position: b'{"schema":"Q29udGFjdC0tLS0tLS0tLQ","payload":{"ChangeEventHeader":{"entityName":"Con')
     sample.add(at(12, "12:05"), "erp", "erp.public.customer", {"customer_no": 1},
-               lambda position: {"op": "x", "test": True})
+               lambda position: {"before": None, "after": {"customer_no": 1, "name1": "TEST PLEASE IGNORE"},
+                                 "source": {"name": "erp", "table": "customer", "ts_ms": at(12, "12:05")}, "op": "x"})
 
 
 def write_events(sample, path):
