@@ -7,7 +7,8 @@
 #pragma once
 
 #include "base/arena.h"
-#include "score/score.h"
+#include "base/hash.h"
+#include "model/model.h"
 
 #define CLUSTER_ITEMS_MAX 10000
 

@@ -6,17 +6,28 @@
 #pragma once
 
 #include "base/arena.h"
+#include "base/buffer.h"
 #include "base/error.h"
 #include "record/attribute.h"
 
 struct model;
+
+/* What a model says of a pair of value nodes (score/score.h computes it, cluster/cluster.h uses it). */
+struct score {
+        int32_t posterior_mbit;
+        bool cannot_link; /* validated identifiers that exclude each other: never one cluster */
+};
 
 /* The model that serves where nobody trained one. */
 struct model *model_new_builtin(void);
 
 /* Reads a model file (JSON, docs/model.md). ERR_USAGE with file and place. */
 int model_load(const char *path, struct model **model, struct error *error);
-void model_free(struct model *model);
+int model_load_text(struct text json, const char *name, struct model **model, struct error *error);
+void model_free(struct model *model); /* NULL is allowed */
+
+/* The model file of @model; model_load_text() of it gives an equal model with the same hash. */
+void model_write_json(const struct model *model, struct buffer *out);
 
 /* 32 hexadecimal digits over everything that decides a score. */
 const char *model_hash(const struct model *model);

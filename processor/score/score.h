@@ -2,7 +2,7 @@
  *
  * The posterior log odds of a pair: log2 prior odds of a random pair of the population + the weights of the levels that the
  * attributes reach, minus the best alternative explanation (one household, one employer, one group, one building), all in
- * thousandths of a bit. Symmetric: score(a, b) = score(b, a). Missing values are neutral.
+ * thousandths of a bit (struct score, model/model.h). Symmetric: score(a, b) = score(b, a). Missing values are neutral.
  */
 #pragma once
 
@@ -24,11 +24,6 @@ struct score_pair {
         struct score_side b;
         enum score_employer employer; /* resolved organizations of the two persons */
         bool asserted;                /* one of the two says it is the other (same_as) */
-};
-
-struct score {
-        int32_t posterior_mbit;
-        bool cannot_link; /* validated identifiers that exclude each other: never one cluster */
 };
 
 /* Scratch memory and caches of one thread. */

@@ -1,0 +1,292 @@
+/* weights.h: what is inside a model, for score/ and block/.
+ *
+ * A comparison gives each attribute a level. A level's weight is log2(m/u), where m is the share of true pairs that
+ * reach it and u the share of random pairs (Fellegi & Sunter, "A Theory for Record Linkage", 1969). Where a level means
+ * that a value agrees, the weight is corrected by how much rarer or commoner that value is than the average one.
+ *
+ * Level 0 is always "missing" and weighs nothing. The other levels go from best to worst, and so must their weights: a
+ * model file that breaks this is refused.
+ *
+ * A pair is weighed against strangers and against alternatives: other reasons to agree on several attributes at once.
+ * An alternative lists the attributes that it explains and what they cost it.
+ */
+#pragma once
+
+#include "base/text.h"
+#include "model/model.h"
+
+#define MODEL_LEVELS_MAX 16
+
+enum model_attribute {
+        MODEL_GIVEN,
+        MODEL_MIDDLE,
+        MODEL_FAMILY,
+        MODEL_NAME_ORDER,
+        MODEL_NAME_SUFFIX,
+        MODEL_NAME_IN_EMAIL,
+        MODEL_GENDER,
+        MODEL_BIRTH_DATE,
+        MODEL_BIRTH_PLACE,
+        MODEL_NAME, /* of a company */
+        MODEL_FORM,
+        MODEL_EMAIL,
+        MODEL_PHONE,
+        MODEL_DOMAIN,
+        MODEL_STREET,
+        MODEL_PLACE,
+        MODEL_SIREN,
+        MODEL_SIRET,
+        MODEL_VAT_ID,
+        MODEL_LEI,
+        MODEL_DUNS,
+        MODEL_TAX_ID,
+        MODEL_NATIONAL_ID,
+        MODEL_PASSPORT,
+        MODEL_DRIVERS_LICENSE,
+        MODEL_EMPLOYER,
+        MODEL_JOB_TITLE,
+        MODEL_SAME_AS,
+        MODEL_ATTRIBUTE_COUNT,
+};
+
+/* The levels of each attribute, best first. Their names are in model/builtin.c. */
+enum {
+        LEVEL_MISSING = 0
+};
+enum {
+        GIVEN_EXACT = 1,
+        GIVEN_NICKNAME,
+        GIVEN_NEAR,
+        GIVEN_SOUND,
+        GIVEN_INITIAL,
+        GIVEN_DIFFERS
+};
+enum {
+        MIDDLE_EXACT = 1,
+        MIDDLE_NEAR,
+        MIDDLE_INITIAL,
+        MIDDLE_DIFFERS
+};
+enum {
+        FAMILY_EXACT = 1,
+        FAMILY_NEAR,
+        FAMILY_SOUND,
+        FAMILY_PART,
+        FAMILY_INITIAL,
+        FAMILY_DIFFERS
+};
+enum {
+        ORDER_SAME = 1,
+        ORDER_SWAPPED
+};
+enum {
+        SUFFIX_SAME = 1,
+        SUFFIX_ONE_SIDED,
+        SUFFIX_DIFFERS
+};
+enum {
+        NAME_IN_EMAIL_CONFIRMS = 1
+};
+enum {
+        GENDER_SAME = 1,
+        GENDER_DIFFERS
+};
+enum {
+        BIRTH_EXACT = 1,
+        BIRTH_SWAPPED,
+        BIRTH_FIRST_OF_YEAR,
+        BIRTH_MONTH_FITS,
+        BIRTH_ONE_DIGIT,
+        BIRTH_YEAR_FITS,
+        BIRTH_TWO_PARTS,
+        BIRTH_SAME_YEAR,
+        BIRTH_NEXT_YEAR,
+        BIRTH_DIFFERS,
+};
+enum {
+        BIRTH_PLACE_EXACT = 1,
+        BIRTH_PLACE_NEAR,
+        BIRTH_PLACE_DIFFERS
+};
+enum {
+        NAME_WHOLE = 1,
+        NAME_TOKENS,
+        NAME_CONTAINED,
+        NAME_OVERLAP,
+        NAME_WEAK,
+        NAME_DIFFERS
+};
+enum {
+        FORM_SAME = 1,
+        FORM_DIFFERS
+};
+enum {
+        EMAIL_EXACT = 1,
+        EMAIL_NEAR,
+        EMAIL_SAME_LOCAL,
+        EMAIL_ROLE,
+        EMAIL_DIFFERS,
+        EMAIL_DIGITS
+};
+enum {
+        PHONE_EXACT = 1,
+        PHONE_SUFFIX,
+        PHONE_NEAR,
+        PHONE_DIFFERS
+};
+enum {
+        DOMAIN_SAME = 1,
+        DOMAIN_DIFFERS
+};
+enum {
+        STREET_EXACT = 1,      /* number and street */
+        STREET_NEAR,           /* the same with a typo, or cut short */
+        STREET_NUMBER_NEAR,    /* the street, and numbers one digit apart */
+        STREET_WITHOUT_NUMBER, /* the street; one side gives no number */
+        STREET_ONLY,           /* the street, another number */
+        STREET_UNIT_DIFFERS,   /* the same house, another flat or suite */
+        STREET_NUMBER_ONLY,    /* the number, another street */
+        STREET_DIFFERS,
+};
+enum {
+        PLACE_POSTCODE = 1, /* another or no street, the same postcode */
+        PLACE_CITY,         /* the same city */
+        PLACE_WITH_STREET,  /* the street agrees, and so does the place: little news */
+        PLACE_NEAR,         /* a typo in the postcode or the city */
+        PLACE_REGION,       /* no more than the region */
+        PLACE_DIFFERS_WITH_STREET,
+        PLACE_DIFFERS,
+};
+enum {
+        ID_EXACT = 1,
+        ID_NEAR,
+        ID_DIFFERS
+};
+enum {
+        EMPLOYER_LEVEL_SAME = 1,
+        EMPLOYER_LEVEL_RELATED,
+        EMPLOYER_LEVEL_DIFFERS
+};
+enum {
+        JOB_SAME = 1,
+        JOB_RELATED,
+        JOB_DIFFERS
+};
+enum {
+        SAME_AS_ASSERTED = 1
+};
+
+struct model_level {
+        const char *name;           /* "one edit" */
+        uint32_t m_ppb;             /* parts per billion of true pairs, 1 at least */
+        uint32_t u_ppb;             /* of random pairs, 1 at least */
+        int16_t frequency_permille; /* share of the value's rarity that counts; 0: none */
+        int32_t weight_mbit;        /* derived: log2(m/u) */
+};
+
+/* Rarity: log2(1/frequency) of a value, in thousandths of a bit. */
+enum model_frequency_kind {
+        FREQUENCY_GIVEN,
+        FREQUENCY_FAMILY,
+        FREQUENCY_ORG_TOKEN,
+        FREQUENCY_KIND_COUNT,
+};
+
+struct model_frequency {
+        struct text value;
+        int32_t rarity_mbit;
+};
+
+struct model_frequencies {
+        struct model_frequency *items; /* sorted by value */
+        uint32_t count;
+        uint32_t *slots; /* open addressing over `items`: index + 1, 0 empty */
+        uint32_t slot_mask;
+        int32_t unlisted_mbit; /* rarity of a value of average length that the list does not hold */
+        int32_t per_byte_mbit; /* more for each byte beyond MODEL_TYPICAL_LENGTH, less for each below */
+        int32_t average_mbit;  /* rarity that the levels' u stands for */
+        int32_t least_mbit;    /* clipping */
+        int32_t most_mbit;
+};
+
+#define MODEL_TYPICAL_LENGTH 6 /* bytes of a name token */
+
+enum model_alternative { /* bits of a person's and an organization's */
+        ALTERNATIVE_HOUSEHOLD,
+        ALTERNATIVE_TWIN,
+        ALTERNATIVE_COLLEAGUE,
+        ALTERNATIVE_BUILDING,
+        ALTERNATIVE_GROUP,
+        ALTERNATIVE_COUNT,
+};
+
+#define MODEL_UNEXPLAINED INT32_MAX
+
+struct model_explanation {
+        bool used;
+        int32_t offset_mbit; /* its prior odds relative to those of a match */
+        /* What agreement on an attribute costs the alternative (0: as natural as for a match); MODEL_UNEXPLAINED: the
+         * alternative says nothing of it. */
+        int32_t cost_mbit[MODEL_ATTRIBUTE_COUNT];
+        uint32_t needs; /* bit set of attributes: at least one of them must agree, or there is nothing to explain */
+};
+
+/* Evidence of a company name's tokens, for which single levels are too coarse (score/organization.c). */
+struct model_tokens {
+        int32_t damping_permille;   /* each further shared token counts this share of the one before */
+        int32_t offset_mbit;        /* log2(m) of a name that agrees */
+        int32_t whole_mbit;         /* bonus of equal whole names */
+        int32_t both_left_permille; /* share of the smaller leftover that contradicts */
+        int32_t one_left_permille;  /* share of a leftover on one side only */
+        int32_t none_mbit;          /* no token shared */
+        int32_t most_mbit;
+};
+
+struct model_stratum {          /* what a model says of one type */
+        int64_t records;        /* population that prior odds are made for */
+        int64_t twins_permille; /* expected matching pairs, thousandths of a pair for each record */
+        int32_t prior_mbit;     /* derived */
+        uint32_t level_count[MODEL_ATTRIBUTE_COUNT]; /* with level 0; 0: the type has no such attribute */
+        struct model_level levels[MODEL_ATTRIBUTE_COUNT][MODEL_LEVELS_MAX];
+        struct model_explanation alternatives[ALTERNATIVE_COUNT];
+};
+
+struct model {
+        struct arena arena;
+        struct model_stratum strata[TYPE_COUNT];
+        struct model_frequencies frequencies[FREQUENCY_KIND_COUNT];
+        struct model_tokens tokens;
+        char hash[33];
+};
+
+const char *model_attribute_name(enum model_attribute attribute);       /* "given", "birth_date" */
+const char *model_alternative_name(enum model_alternative alternative); /* "household" */
+const char *model_frequency_name(enum model_frequency_kind kind);
+
+/* Rarity of @value; @listed (may be NULL) tells whether the model knows it. */
+int32_t model_rarity_mbit(const struct model *model, enum model_frequency_kind kind, struct text value, bool *listed);
+
+/* Weight of a level for a value of the given rarity (of the commoner one, where two values were compared). */
+int32_t model_weight_mbit(const struct model *model, enum record_type type, enum model_attribute attribute,
+                          uint32_t level, enum model_frequency_kind kind, int32_t rarity_mbit);
+
+/* --- making a model (model/model.c), used by builtin.c and file.c */
+struct model *model_new(void);
+void model_set_builtin_tables(struct model *model); /* everything but the frequencies of single values */
+void model_add_frequency(struct model *model, enum model_frequency_kind kind, struct text value, int32_t rarity_mbit,
+                         size_t *capacity);
+
+/* Sorts and indexes the frequencies, derives weights, priors and the hash. ERR_USAGE where weights are not monotone. */
+int model_finish(struct model *model, struct error *error);
+
+/* The frequencies that the built-in model knows (model/names.c, model/words.c). Each line: values of one rarity. */
+struct model_word_list {
+        enum model_frequency_kind kind;
+        int32_t rarity_mbit;
+        const char *values; /* separated by blanks */
+};
+
+extern const struct model_word_list model_name_lists[];
+extern const uint32_t model_name_list_count;
+extern const struct model_word_list model_org_lists[];
+extern const uint32_t model_org_list_count;

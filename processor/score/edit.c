@@ -1,0 +1,80 @@
+/* Edit distance on code points.
+ *
+ * Nearly every call asks "at most one or two?", so equal beginnings and ends are cut off first: what remains of a pair
+ * at distance one is empty, one code point, or a swapped pair, and the table is rarely filled in.
+ */
+#include "score/compare.h"
+
+#include <string.h>
+
+uint32_t compare_points(struct text t, uint32_t points[COMPARE_POINTS_MAX])
+{
+        uint32_t count = 0;
+        uint32_t i = 0;
+        while (i < t.length && count < COMPARE_POINTS_MAX) {
+                uint8_t lead = (uint8_t)t.data[i];
+                uint32_t more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : lead >= 0xc0 ? 1 : 0;
+                uint32_t point = more == 3 ? lead & 7 : more == 2 ? lead & 15 : more == 1 ? lead & 31 : lead;
+                if (more > t.length - i - 1)
+                        more = t.length - i - 1;
+                for (uint32_t j = 1; j <= more; j++)
+                        point = point << 6 | ((uint8_t)t.data[i + j] & 63);
+                points[count++] = point;
+                i += more + 1;
+        }
+        return count;
+}
+
+static uint32_t min3(uint32_t a, uint32_t b, uint32_t c)
+{
+        uint32_t least = a < b ? a : b;
+        return least < c ? least : c;
+}
+
+/* The full table over three rows; @n and @m at least 1. */
+static uint32_t fill_table(const uint32_t *a, uint32_t n, const uint32_t *b, uint32_t m)
+{
+        uint32_t rows[3][COMPARE_POINTS_MAX + 1];
+        uint32_t *before = rows[0];
+        uint32_t *last = rows[1];
+        uint32_t *row = rows[2];
+        for (uint32_t j = 0; j <= m; j++)
+                last[j] = j;
+        for (uint32_t i = 1; i <= n; i++) {
+                row[0] = i;
+                for (uint32_t j = 1; j <= m; j++) {
+                        row[j] = min3(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] != b[j - 1]));
+                        if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+                            before[j - 2] + 1 < row[j])
+                                row[j] = before[j - 2] + 1;
+                }
+                uint32_t *oldest = before;
+                before = last;
+                last = row;
+                row = oldest;
+        }
+        return last[m];
+}
+
+uint32_t edit_distance(struct text a, struct text b, uint32_t most)
+{
+        uint32_t from[COMPARE_POINTS_MAX];
+        uint32_t to[COMPARE_POINTS_MAX];
+        uint32_t n = compare_points(a, from);
+        uint32_t m = compare_points(b, to);
+        uint32_t start = 0;
+        if ((n > m ? n - m : m - n) > most)
+                return most + 1;
+        while (n > start && m > start && from[start] == to[start])
+                start++;
+        while (n > start && m > start && from[n - 1] == to[m - 1]) {
+                n--;
+                m--;
+        }
+        n -= start;
+        m -= start;
+        if (n <= 1 && m <= 1)
+                return (n || m) > most ? most + 1 : (uint32_t)(n || m);
+        uint32_t distance = n == 0 ? m : m == 0 ? n : fill_table(from + start, n, to + start, m);
+        return distance > most ? most + 1 : distance;
+}

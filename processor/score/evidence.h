@@ -1,0 +1,56 @@
+/* evidence.h: what comparing one pair gives, attribute by attribute. Internal to score/.
+ *
+ * Each comparator writes the levels of its attributes; score.c adds the weights. The values are kept as slices of the
+ * features, so that an explanation shows what was compared without a second comparison.
+ */
+#pragma once
+
+#include "model/weights.h"
+#include "score/score.h"
+
+struct attribute_evidence {
+        uint8_t level; /* LEVEL_MISSING: not compared */
+        int32_t weight_mbit;
+        struct text a;
+        struct text b;
+};
+
+struct evidence {
+        struct attribute_evidence of[MODEL_ATTRIBUTE_COUNT];
+        bool cannot_link;
+        enum model_attribute contradiction; /* where cannot_link */
+        struct text contradiction_a;
+        struct text contradiction_b;
+};
+
+struct comparison {
+        const struct model *model;
+        enum record_type type;
+        const struct score_pair *pair;
+        struct evidence *evidence;
+};
+
+/* Records that @attribute reached @level; the weight is the model's. */
+void evidence_set(const struct comparison *c, enum model_attribute attribute, uint32_t level, struct text a,
+                  struct text b);
+
+/* The same for a value whose rarity counts: that of the commoner of @a and @b. */
+void evidence_set_value(const struct comparison *c, enum model_attribute attribute, uint32_t level,
+                        enum model_frequency_kind kind, struct text a, struct text b);
+
+/* Walks the features of @kind that are evidence (generic values are none): *@at starts at 0; NULL at the end. */
+const struct feature *side_next(const struct score_side *side, enum feature_kind kind, uint32_t *at);
+const struct feature *side_first(const struct score_side *side, enum feature_kind kind);
+
+/* The next blank-separated word of @t from *@from on; an empty slice at the end. */
+struct text next_word(struct text t, uint32_t *from);
+
+/* True if one of the words of @words is @word. */
+bool has_word(struct text words, struct text word);
+
+void compare_person_name(const struct comparison *c); /* name.c */
+void compare_birth(const struct comparison *c);       /* birth.c: date, place, gender */
+void compare_contact(const struct comparison *c);     /* contact.c: e-mail, telephone, domain, employer, job title */
+void compare_addresses(const struct comparison *c);   /* address.c */
+void compare_identifiers(const struct comparison *c); /* identifier.c */
+void compare_organization_name(const struct comparison *c); /* organization.c */

@@ -1,0 +1,234 @@
+/* Evidence into a posterior, and the same as a waterfall.
+ *
+ * Levels come from the comparators, weights from the model. A pair is then contrasted with its alternatives: for each
+ * that applies, S_A is its own prior plus the weights of the attributes that it explains, and
+ *
+ *     posterior = S_M − log2(1 + Σ 2^S_A)
+ *
+ * so that only what no alternative explains can make a match. An alternative applies where one of the attributes that
+ * call for it agrees (there is something to explain) and an attribute outside it was compared (there is something to
+ * decide by).
+ *
+ * Everything is integer arithmetic in a fixed order of attributes, hence the same on every machine; and every
+ * comparator is symmetric, hence so is the sum.
+ */
+#include "score/score.h"
+
+#include "model/bits.h"
+#include "score/evidence.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Comparisons allocate nothing and share nothing: a scorer only carries the model. It stays opaque, so that caches can
+ * come without touching its users. */
+struct scorer {
+        const struct model *model;
+};
+
+struct scorer *scorer_new(const struct model *model)
+{
+        struct scorer *scorer = calloc(1, sizeof(*scorer));
+        if (!scorer)
+                abort();
+        scorer->model = model;
+        return scorer;
+}
+
+void scorer_free(struct scorer *scorer)
+{
+        free(scorer);
+}
+
+void evidence_set(const struct comparison *c, enum model_attribute attribute, uint32_t level, struct text a,
+                  struct text b)
+{
+        struct attribute_evidence *evidence = &c->evidence->of[attribute];
+        evidence->level = (uint8_t)level;
+        evidence->weight_mbit = c->model->strata[c->type].levels[attribute][level].weight_mbit;
+        evidence->a = a;
+        evidence->b = b;
+}
+
+void evidence_set_value(const struct comparison *c, enum model_attribute attribute, uint32_t level,
+                        enum model_frequency_kind kind, struct text a, struct text b)
+{
+        evidence_set(c, attribute, level, a, b);
+        if (!c->model->strata[c->type].levels[attribute][level].frequency_permille)
+                return;
+        int32_t rarity = model_rarity_mbit(c->model, kind, a, NULL);
+        if (!text_equal(a, b)) {
+                int32_t other = model_rarity_mbit(c->model, kind, b, NULL);
+                rarity = other < rarity ? other : rarity;
+        }
+        c->evidence->of[attribute].weight_mbit = model_weight_mbit(c->model, c->type, attribute, level, kind, rarity);
+}
+
+const struct feature *side_next(const struct score_side *side, enum feature_kind kind, uint32_t *at)
+{
+        const struct features *features = side->features;
+        uint32_t end = features->first[kind + 1];
+        uint32_t i = *at > features->first[kind] ? *at : features->first[kind];
+        while (i < end && side->generic && side->generic[i])
+                i++;
+        *at = i + 1;
+        return i < end ? &features->items[i] : NULL;
+}
+
+const struct feature *side_first(const struct score_side *side, enum feature_kind kind)
+{
+        uint32_t at = 0;
+        return side_next(side, kind, &at);
+}
+
+struct text next_word(struct text t, uint32_t *from)
+{
+        uint32_t start = *from;
+        while (start < t.length && t.data[start] == ' ')
+                start++;
+        uint32_t end = start;
+        while (end < t.length && t.data[end] != ' ')
+                end++;
+        *from = end;
+        return text_slice(t, start, end - start);
+}
+
+bool has_word(struct text words, struct text word)
+{
+        uint32_t from = 0;
+        for (struct text w = next_word(words, &from); w.length; w = next_word(words, &from))
+                if (text_equal(w, word))
+                        return true;
+        return false;
+}
+
+static void compare_sides(const struct comparison *c)
+{
+        if (c->type == TYPE_PERSON) {
+                compare_person_name(c);
+                compare_birth(c);
+        } else {
+                compare_organization_name(c);
+        }
+        compare_contact(c);
+        compare_addresses(c);
+        compare_identifiers(c);
+        if (c->pair->asserted)
+                evidence_set(c, MODEL_SAME_AS, SAME_AS_ASSERTED, TEXT_NONE, TEXT_NONE);
+}
+
+/* S_A of one alternative, or false where it does not apply. */
+static bool weigh_alternative(const struct model_stratum *stratum, const struct evidence *evidence,
+                              const struct model_explanation *explanation, int32_t *sum_mbit)
+{
+        bool called_for = false;
+        bool decidable = false;
+        int32_t sum = stratum->prior_mbit + explanation->offset_mbit;
+        for (uint32_t i = 0; i < MODEL_ATTRIBUTE_COUNT; i++) {
+                const struct attribute_evidence *of = &evidence->of[i];
+                if (of->level == LEVEL_MISSING)
+                        continue;
+                int32_t cost = explanation->cost_mbit[i];
+                if (cost == MODEL_UNEXPLAINED) {
+                        decidable = true;
+                        continue;
+                }
+                int32_t weight = of->weight_mbit;
+                if (weight > 0) {
+                        called_for |= explanation->needs >> i & 1;
+                        weight = weight > cost ? weight - cost : 0;
+                }
+                sum += weight;
+        }
+        *sum_mbit = sum;
+        return called_for && decidable;
+}
+
+/* log2(1 + Σ 2^S_A), and the strongest alternative (ALTERNATIVE_COUNT: none applies). */
+static int32_t weigh_alternatives(const struct model_stratum *stratum, const struct evidence *evidence,
+                                  enum model_alternative *strongest)
+{
+        int32_t terms[ALTERNATIVE_COUNT + 1] = {0}; /* terms[0]: 1 = 2^0 */
+        uint32_t count = 1;
+        int32_t greatest = INT32_MIN;
+        *strongest = ALTERNATIVE_COUNT;
+        for (uint32_t a = 0; a < ALTERNATIVE_COUNT; a++) {
+                int32_t sum;
+                if (!stratum->alternatives[a].used ||
+                    !weigh_alternative(stratum, evidence, &stratum->alternatives[a], &sum))
+                        continue;
+                terms[count++] = sum;
+                if (sum > greatest) {
+                        greatest = sum;
+                        *strongest = a;
+                }
+        }
+        return count > 1 && greatest > -20000 ? bits_sum_mbit(terms, count) : 0;
+}
+
+static int32_t judge_pair(struct scorer *scorer, const struct score_pair *pair, struct evidence *evidence,
+                          enum model_alternative *alternative, int32_t *alternative_mbit)
+{
+        struct comparison c = {
+                .model = scorer->model,
+                .type = pair->a.features->type,
+                .pair = pair,
+                .evidence = evidence,
+        };
+        const struct model_stratum *stratum = &scorer->model->strata[c.type];
+        memset(evidence, 0, sizeof(*evidence));
+        compare_sides(&c);
+        int32_t sum = stratum->prior_mbit;
+        for (uint32_t i = 0; i < MODEL_ATTRIBUTE_COUNT; i++)
+                sum += evidence->of[i].weight_mbit;
+        *alternative_mbit = weigh_alternatives(stratum, evidence, alternative);
+        return sum - *alternative_mbit;
+}
+
+struct score score_pair(struct scorer *scorer, const struct score_pair *pair)
+{
+        struct evidence evidence;
+        enum model_alternative alternative;
+        int32_t alternative_mbit;
+        int32_t posterior = judge_pair(scorer, pair, &evidence, &alternative, &alternative_mbit);
+        return (struct score){.posterior_mbit = posterior, .cannot_link = evidence.cannot_link};
+}
+
+void score_explain(struct scorer *scorer, const struct score_pair *pair, struct arena *arena,
+                   struct score_detail *detail)
+{
+        struct evidence evidence;
+        enum model_alternative alternative;
+        int32_t alternative_mbit;
+        const struct model_stratum *stratum = &scorer->model->strata[pair->a.features->type];
+        memset(detail, 0, sizeof(*detail));
+        detail->score.posterior_mbit = judge_pair(scorer, pair, &evidence, &alternative, &alternative_mbit);
+        detail->score.cannot_link = evidence.cannot_link;
+        detail->steps = arena_calloc(arena, MODEL_ATTRIBUTE_COUNT + 2, sizeof(*detail->steps));
+        detail->steps[detail->step_count++] = (struct score_step){
+                .attribute = TEXT("prior"),
+                .level = arena_printf(arena, "a random pair of %lld records", (long long)stratum->records),
+                .weight_mbit = stratum->prior_mbit,
+        };
+        for (uint32_t i = 0; i < MODEL_ATTRIBUTE_COUNT; i++) {
+                if (evidence.of[i].level == LEVEL_MISSING)
+                        continue;
+                detail->steps[detail->step_count++] = (struct score_step){
+                        .attribute = text_from(model_attribute_name(i)),
+                        .level = text_from(stratum->levels[i][evidence.of[i].level].name),
+                        .value_a = evidence.of[i].a,
+                        .value_b = evidence.of[i].b,
+                        .weight_mbit = evidence.of[i].weight_mbit,
+                };
+        }
+        if (alternative != ALTERNATIVE_COUNT && alternative_mbit)
+                detail->steps[detail->step_count++] = (struct score_step){
+                        .attribute = text_from(model_alternative_name(alternative)),
+                        .level = TEXT("explains as much"),
+                        .weight_mbit = -alternative_mbit,
+                };
+        if (evidence.cannot_link)
+                detail->contradiction =
+                        arena_printf(arena, "%s %.*s and %.*s", model_attribute_name(evidence.contradiction),
+                                     TEXT_ARG(evidence.contradiction_a), TEXT_ARG(evidence.contradiction_b));
+}
