@@ -334,7 +334,7 @@ void document_read(struct arena *arena, struct text yaml, struct problem_sink *s
         struct builder *b = arena_calloc(arena, 1, sizeof(*b));
         b->arena = arena;
         b->sink = sink;
-        b->yaml = yaml;
+        b->yaml = yaml.data ? yaml : TEXT("");
 
         yaml_parser_t parser;
         if (!yaml_parser_initialize(&parser)) {
@@ -342,7 +342,7 @@ void document_read(struct arena *arena, struct text yaml, struct problem_sink *s
                 document->partial = true;
                 return;
         }
-        yaml_parser_set_input_string(&parser, (const unsigned char *)(yaml.data ? yaml.data : ""), yaml.length);
+        yaml_parser_set_input_string(&parser, (const unsigned char *)b->yaml.data, b->yaml.length);
         bool ended = false;
         while (!ended && !b->failed) {
                 yaml_event_t event;

@@ -401,7 +401,7 @@ void options_read(struct loader *loader, enum option_scope scope, const struct n
                 const struct node *value = node_path(node, options[i].path);
                 if (!value || node_is_null(value))
                         continue;
-                struct text name = TEXT_NONE;
+                struct text name;
                 if (scope == SCOPE_FILE)
                         name = text_from(options[i].path);
                 else

@@ -143,7 +143,7 @@ static void aliases_that_multiply_are_stopped(void **state)
         (void)state;
         struct buffer yaml = {0};
         buffer_string(&yaml, "a: &a [x, x, x, x, x, x, x, x, x, x]\n");
-        for (char name = 'b'; name < 'j'; name++) {
+        for (int name = 'b'; name < 'j'; name++) {
                 buffer_printf(&yaml, "%c: &%c [", name, name);
                 for (int i = 0; i < 10; i++)
                         buffer_printf(&yaml, "%s*%c", i ? ", " : "", name - 1);
