@@ -102,6 +102,7 @@ int command_check(int argc, char **argv)
                 .doc = "Reads a configuration and reports every mistake with file, line and remedy.",
         };
         struct arguments arguments = {0};
+        argp_err_exit_status = EXIT_UNUSABLE;
         if (argp_parse(&parser, argc, argv, 0, NULL, &arguments) != 0)
                 return EXIT_UNUSABLE;
         if (arguments.reference) {
