@@ -1,8 +1,8 @@
 /* standard.h: one form for each kind of value, and the features that matching compares.
  *
- * Pure: the same record and configuration give the same bytes everywhere. Originals are kept (slot.raw); canonical forms
- * go to slot.value. A value that cannot be right is marked SLOT_INVALID, a placeholder that people type to get past a
- * mandatory field SLOT_FAKE; neither is ever evidence.
+ * Pure: the same record and configuration give the same bytes everywhere. Originals are kept (slot.raw); canonical
+ * forms go to slot.value. A value that cannot be right is marked SLOT_INVALID, a placeholder that people type to get
+ * past a mandatory field SLOT_FAKE; neither is ever evidence.
  */
 #pragma once
 
@@ -22,7 +22,8 @@ void standard_free(struct standard *standard);
  * record). A deleted record gives no features. */
 void standard_record(struct standard *standard, struct arena *arena, struct record *record, struct features *features);
 
-/* Why a slot is invalid or fake, as a phrase for people ("check digit does not match"), or NULL. The text is constant. */
+/* Why a slot is invalid or fake, as a phrase for people ("check digit does not match"), or NULL. The text is constant.
+ */
 const char *standard_invalid_reason(struct standard *standard, const struct slot *slot);
 
 /* The canonical form of one value outside a record (commands, tests, conflicts). */
