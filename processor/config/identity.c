@@ -19,91 +19,93 @@
  * dropped. The contact's name in a company's row is not the company's name, so some words are noise for one type only.
  */
 struct word {
-        const char *word;
-        const char *label;
+        struct text word;
+        struct text label;
         bool noise_of_person;
         bool noise_of_organization;
 };
 
+/* clang-format off */
 static const struct word words[] = {
-        {"billing", "billing", false, false},
-        {"billto", "billing", false, false},
-        {"bill", "billing", false, false},
-        {"invoicing", "billing", false, false},
-        {"invoice", "billing", false, false},
-        {"facturation", "billing", false, false},
-        {"rechnungs", "billing", false, false},
-        {"facturacion", "billing", false, false},
-        {"shipping", "shipping", false, false},
-        {"shipto", "shipping", false, false},
-        {"ship", "shipping", false, false},
-        {"delivery", "shipping", false, false},
-        {"livraison", "shipping", false, false},
-        {"liefer", "shipping", false, false},
-        {"mailing", "mailing", false, false},
-        {"postal", "mailing", false, false},
-        {"correspondence", "mailing", false, false},
-        {"home", "home", false, false},
-        {"private", "home", false, false},
-        {"personal", "home", false, false},
-        {"domicile", "home", false, false},
-        {"perso", "home", false, false},
-        {"privat", "home", false, false},
-        {"residential", "home", false, false},
-        {"work", "work", false, false},
-        {"office", "work", false, false},
-        {"business", "work", false, true},
-        {"bureau", "work", false, false},
-        {"professional", "work", false, false},
-        {"pro", "work", false, false},
-        {"company", "work", false, true},
-        {"organization", "work", false, true},
-        {"organisation", "work", false, true},
-        {"employer", "work", false, false},
-        {"firm", "work", false, true},
-        {"supplier", "work", false, true},
-        {"vendor", "work", false, true},
-        {"mobile", "mobile", false, false},
-        {"cell", "mobile", false, false},
-        {"other", "other", false, false},
-        {"alternative", "other", false, false},
-        {"alternate", "other", false, false},
-        {"alt", "other", false, false},
-        {"secondary", "secondary", false, false},
-        {"second", "secondary", false, false},
-        {"registered", "registered", false, false},
-        {"legal", "registered", false, false},
-        {"headquarters", "registered", false, false},
-        {"hq", "registered", false, false},
-        {"siege", "registered", false, false},
-        {"previous", "previous", false, false},
-        {"former", "previous", false, false},
-        {"old", "previous", false, false},
-        {"temporary", "temporary", false, false},
-        {"permanent", "permanent", false, false},
-        {"assistant", "assistant", false, false},
-        {"primary", "", true, true},
-        {"main", "", true, true},
-        {"principal", "", true, true},
-        {"current", "", true, true},
-        {"default", "", true, true},
-        {"customer", "", true, true},
-        {"client", "", true, true},
-        {"kunden", "", true, true},
-        {"account", "", true, true},
-        {"party", "", true, true},
-        {"partner", "", true, true},
-        {"contact", "contact", true, false},
-        {"person", "contact", true, false},
-        {"user", "contact", true, false},
-        {"member", "contact", true, false},
-        {"employee", "contact", true, false},
-        {"patient", "contact", true, false},
-        {"applicant", "contact", true, false},
-        {"subscriber", "contact", true, false},
-        {"address", "", true, true},
-        {"adresse", "", true, true},
+        {TEXT_INIT("billing"), TEXT_INIT("billing"), false, false},
+        {TEXT_INIT("billto"), TEXT_INIT("billing"), false, false},
+        {TEXT_INIT("bill"), TEXT_INIT("billing"), false, false},
+        {TEXT_INIT("invoicing"), TEXT_INIT("billing"), false, false},
+        {TEXT_INIT("invoice"), TEXT_INIT("billing"), false, false},
+        {TEXT_INIT("facturation"), TEXT_INIT("billing"), false, false},
+        {TEXT_INIT("rechnungs"), TEXT_INIT("billing"), false, false},
+        {TEXT_INIT("facturacion"), TEXT_INIT("billing"), false, false},
+        {TEXT_INIT("shipping"), TEXT_INIT("shipping"), false, false},
+        {TEXT_INIT("shipto"), TEXT_INIT("shipping"), false, false},
+        {TEXT_INIT("ship"), TEXT_INIT("shipping"), false, false},
+        {TEXT_INIT("delivery"), TEXT_INIT("shipping"), false, false},
+        {TEXT_INIT("livraison"), TEXT_INIT("shipping"), false, false},
+        {TEXT_INIT("liefer"), TEXT_INIT("shipping"), false, false},
+        {TEXT_INIT("mailing"), TEXT_INIT("mailing"), false, false},
+        {TEXT_INIT("postal"), TEXT_INIT("mailing"), false, false},
+        {TEXT_INIT("correspondence"), TEXT_INIT("mailing"), false, false},
+        {TEXT_INIT("home"), TEXT_INIT("home"), false, false},
+        {TEXT_INIT("private"), TEXT_INIT("home"), false, false},
+        {TEXT_INIT("personal"), TEXT_INIT("home"), false, false},
+        {TEXT_INIT("domicile"), TEXT_INIT("home"), false, false},
+        {TEXT_INIT("perso"), TEXT_INIT("home"), false, false},
+        {TEXT_INIT("privat"), TEXT_INIT("home"), false, false},
+        {TEXT_INIT("residential"), TEXT_INIT("home"), false, false},
+        {TEXT_INIT("work"), TEXT_INIT("work"), false, false},
+        {TEXT_INIT("office"), TEXT_INIT("work"), false, false},
+        {TEXT_INIT("business"), TEXT_INIT("work"), false, true},
+        {TEXT_INIT("bureau"), TEXT_INIT("work"), false, false},
+        {TEXT_INIT("professional"), TEXT_INIT("work"), false, false},
+        {TEXT_INIT("pro"), TEXT_INIT("work"), false, false},
+        {TEXT_INIT("company"), TEXT_INIT("work"), false, true},
+        {TEXT_INIT("organization"), TEXT_INIT("work"), false, true},
+        {TEXT_INIT("organisation"), TEXT_INIT("work"), false, true},
+        {TEXT_INIT("employer"), TEXT_INIT("work"), false, false},
+        {TEXT_INIT("firm"), TEXT_INIT("work"), false, true},
+        {TEXT_INIT("supplier"), TEXT_INIT("work"), false, true},
+        {TEXT_INIT("vendor"), TEXT_INIT("work"), false, true},
+        {TEXT_INIT("mobile"), TEXT_INIT("mobile"), false, false},
+        {TEXT_INIT("cell"), TEXT_INIT("mobile"), false, false},
+        {TEXT_INIT("other"), TEXT_INIT("other"), false, false},
+        {TEXT_INIT("alternative"), TEXT_INIT("other"), false, false},
+        {TEXT_INIT("alternate"), TEXT_INIT("other"), false, false},
+        {TEXT_INIT("alt"), TEXT_INIT("other"), false, false},
+        {TEXT_INIT("secondary"), TEXT_INIT("secondary"), false, false},
+        {TEXT_INIT("second"), TEXT_INIT("secondary"), false, false},
+        {TEXT_INIT("registered"), TEXT_INIT("registered"), false, false},
+        {TEXT_INIT("legal"), TEXT_INIT("registered"), false, false},
+        {TEXT_INIT("headquarters"), TEXT_INIT("registered"), false, false},
+        {TEXT_INIT("hq"), TEXT_INIT("registered"), false, false},
+        {TEXT_INIT("siege"), TEXT_INIT("registered"), false, false},
+        {TEXT_INIT("previous"), TEXT_INIT("previous"), false, false},
+        {TEXT_INIT("former"), TEXT_INIT("previous"), false, false},
+        {TEXT_INIT("old"), TEXT_INIT("previous"), false, false},
+        {TEXT_INIT("temporary"), TEXT_INIT("temporary"), false, false},
+        {TEXT_INIT("permanent"), TEXT_INIT("permanent"), false, false},
+        {TEXT_INIT("assistant"), TEXT_INIT("assistant"), false, false},
+        {TEXT_INIT("primary"), TEXT_INIT(""), true, true},
+        {TEXT_INIT("main"), TEXT_INIT(""), true, true},
+        {TEXT_INIT("principal"), TEXT_INIT(""), true, true},
+        {TEXT_INIT("current"), TEXT_INIT(""), true, true},
+        {TEXT_INIT("default"), TEXT_INIT(""), true, true},
+        {TEXT_INIT("customer"), TEXT_INIT(""), true, true},
+        {TEXT_INIT("client"), TEXT_INIT(""), true, true},
+        {TEXT_INIT("kunden"), TEXT_INIT(""), true, true},
+        {TEXT_INIT("account"), TEXT_INIT(""), true, true},
+        {TEXT_INIT("party"), TEXT_INIT(""), true, true},
+        {TEXT_INIT("partner"), TEXT_INIT(""), true, true},
+        {TEXT_INIT("contact"), TEXT_INIT("contact"), true, false},
+        {TEXT_INIT("person"), TEXT_INIT("contact"), true, false},
+        {TEXT_INIT("user"), TEXT_INIT("contact"), true, false},
+        {TEXT_INIT("member"), TEXT_INIT("contact"), true, false},
+        {TEXT_INIT("employee"), TEXT_INIT("contact"), true, false},
+        {TEXT_INIT("patient"), TEXT_INIT("contact"), true, false},
+        {TEXT_INIT("applicant"), TEXT_INIT("contact"), true, false},
+        {TEXT_INIT("subscriber"), TEXT_INIT("contact"), true, false},
+        {TEXT_INIT("address"), TEXT_INIT(""), true, true},
+        {TEXT_INIT("adresse"), TEXT_INIT(""), true, true},
 };
+/* clang-format on */
 
 struct search {
         struct text field;
@@ -149,7 +151,7 @@ static bool fold_name(struct text field, char out[NAME_MAX_BYTES + 1], uint32_t 
 
 static int compare_row(const void *key, const void *row)
 {
-        return text_compare(*(const struct text *)key, text_from(((const struct identity_row *)row)->name));
+        return text_compare(*(const struct text *)key, ((const struct identity_row *)row)->name);
 }
 
 static const struct identity_row *find_row(struct text name)
@@ -210,15 +212,16 @@ static bool search_name(struct search *search, struct text name, uint32_t depth)
                 return search_rest(search, text_slice(name, head, tail - head), depth, digits_of(search->field));
 
         for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-                struct text word = text_from(words[i].word);
+                struct text word = words[i].word;
                 bool noise = search->organization ? words[i].noise_of_organization : words[i].noise_of_person;
-                struct text label = noise ? TEXT_NONE : text_from(words[i].label);
+                struct text label = noise ? TEXT_NONE : words[i].label;
                 if (word.length >= name.length)
                         continue;
-                if (text_starts_with(name, word) &&
+                /* The first letter decides nearly always, and costs no call. */
+                if (word.data[0] == name.data[0] && text_starts_with(name, word) &&
                     search_rest(search, text_slice(name, word.length, name.length), depth, label))
                         return true;
-                if (text_ends_with(name, word) &&
+                if (word.data[0] == name.data[name.length - word.length] && text_ends_with(name, word) &&
                     search_rest(search, text_slice(name, 0, name.length - word.length), depth, label))
                         return true;
         }

@@ -4,7 +4,7 @@
 #include "config/identity.h"
 
 struct identity_row {
-        const char *name;      /* folded */
+        struct text name;      /* folded */
         uint16_t person;       /* the attribute in a record of a person, ATTRIBUTE_NONE for none */
         uint16_t organization; /* and of an organization */
         const char *label;

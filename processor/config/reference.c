@@ -146,9 +146,9 @@ static void put_column_names(struct buffer *out, uint16_t attribute, const char 
                 const struct identity_row *row = &identity_rows[i];
                 if (row->person != attribute && row->organization != attribute)
                         continue;
-                if (nearest_distance(own, text_from(row->name)) == 0)
+                if (nearest_distance(own, row->name) == 0)
                         continue;
-                buffer_printf(out, "%s%s", first ? "" : ", ", row->name);
+                buffer_printf(out, "%s%.*s", first ? "" : ", ", TEXT_ARG(row->name));
                 first = false;
         }
 }

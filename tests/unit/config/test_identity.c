@@ -153,7 +153,7 @@ static void the_table_is_sorted_for_its_search(void **state)
 {
         (void)state;
         for (size_t i = 1; i < identity_row_count; i++)
-                assert_true(strcmp(identity_rows[i - 1].name, identity_rows[i].name) < 0);
+                assert_true(text_compare(identity_rows[i - 1].name, identity_rows[i].name) < 0);
 }
 
 static void house_numbers_join_their_street(void **state)
