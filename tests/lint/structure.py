@@ -41,6 +41,7 @@ OWNED = [
     (re.compile(r"avro(/.*)?\.h"), ("tests/unit/schemas/",)),
 ]
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
+TABLE_ROW = re.compile(r'\s*(\{.*\}|"[^"]*"(\s*"[^"]*")*),?(\s*/\*.*\*/)?\s*')
 INCLUDE = re.compile(r'\s*#\s*include\s*[<"]([^>"]+)[>"]')
 MODULE = re.compile(r"^module\(([^)]*)\)", re.MULTILINE)
 
@@ -85,8 +86,9 @@ def check_functions(report, path, lines):
 
 def check_source(report, root, path):
     lines = (root / path).read_text(encoding="utf-8").splitlines()
-    if len(lines) > FILE_LINES_MAX:
-        report.error(path, f"{len(lines)} lines, at most {FILE_LINES_MAX}: split it by purpose")
+    count = sum(not TABLE_ROW.fullmatch(line) for line in lines)  # rows of data tables do not count
+    if count > FILE_LINES_MAX:
+        report.error(path, f"{count} lines, at most {FILE_LINES_MAX}: split it by purpose")
     for number, line in enumerate(lines, 1):
         if UNFINISHED.search(line) and path != "tests/lint/structure.py":
             report.error(f"{path}:{number}", "marked as unfinished")
