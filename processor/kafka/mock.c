@@ -51,3 +51,17 @@ int kafka_mock_add_topic(struct kafka_mock *mock, const char *name, int32_t part
 
         return code ? failure_set(error, code, "kafka: embedded broker: making a topic") : 0;
 }
+
+#define PRODUCE_REQUEST 0 /* https://kafka.apache.org/protocol#protocol_api_keys */
+#define REFUSALS_MAX 16
+
+void kafka_mock_refuse_produce(struct kafka_mock *mock, unsigned count)
+{
+        rd_kafka_resp_err_t errors[REFUSALS_MAX];
+
+        if (count > REFUSALS_MAX)
+                count = REFUSALS_MAX;
+        for (unsigned i = 0; i < count; i++)
+                errors[i] = RD_KAFKA_RESP_ERR_INVALID_RECORD;
+        rd_kafka_mock_push_request_errors_array(mock->cluster, PRODUCE_REQUEST, count, errors);
+}

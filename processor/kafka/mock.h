@@ -20,3 +20,7 @@ const char *kafka_mock_address(const struct kafka_mock *mock);
 
 /* Makes a topic. The embedded broker knows no administration requests, so everything is made here beforehand. */
 int kafka_mock_add_topic(struct kafka_mock *mock, const char *name, int32_t partitions, struct error *error);
+
+/* Lets the next @count produce requests fail for good, as for a topic that we may not write: the transaction they
+ * belong to must be aborted. */
+void kafka_mock_refuse_produce(struct kafka_mock *mock, unsigned count);

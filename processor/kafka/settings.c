@@ -109,15 +109,19 @@ static int set_theirs(rd_kafka_conf_t *conf, const struct config *config, struct
         return 0;
 }
 
-/* librdkafka speaks in syslog levels. Its warnings about properties of the other kind of client are our doing: one list
- * of properties serves producer and consumer. */
+/* librdkafka speaks in syslog levels. Some of its warnings are of our own making and no news: that one list of
+ * properties serves producer and consumer, that a fence waits for the end of an open transaction, that the embedded
+ * broker is old. */
 static void on_log(const rd_kafka_t *client, int level, const char *facility, const char *text)
 {
+        static const char *const quiet[] = {"CONFWARN", "GETPID", "AUTOCREATE"};
         enum log_level ours = level <= 2 ? LOG_ERROR : level <= 4 ? LOG_WARN : level <= 6 ? LOG_INFO : LOG_DEBUG;
 
         (void)client;
-        if (strcmp(facility, "CONFWARN") == 0 || strcmp(facility, "GETPID") == 0)
-                ours = LOG_DEBUG;
+        for (size_t i = 0; i < sizeof(quiet) / sizeof(quiet[0]); i++) {
+                if (strcmp(facility, quiet[i]) == 0)
+                        ours = LOG_DEBUG;
+        }
         if (log_enabled(ours))
                 log_write(ours, "kafka", "%s: %s", facility, text);
 }

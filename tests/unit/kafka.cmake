@@ -1,0 +1,1 @@
+unit_tests(FOLDER kafka USES kafka config record)

@@ -1,0 +1,1 @@
+unit_tests(FOLDER service USES service engine kafka state config record model)
