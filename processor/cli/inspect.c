@@ -329,6 +329,7 @@ int command_inspect(int argc, char **argv)
         struct error error = {0};
         int rc;
 
+        argp_err_exit_status = 2;
         if (argp_parse(&argp, argc, argv, 0, NULL, &inspect) != 0)
                 return 2;
         rc = run(&inspect, &error);

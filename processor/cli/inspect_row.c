@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "conflict/conflict.h"
+#include "engine/batch.h"
 #include "record/features.h"
 #include "record/record.h"
 
@@ -49,7 +50,7 @@ static void add_hexadecimal(struct row *row, const char *name, struct text bytes
         add_text(row, name, (struct text){.data = hex, .length = bytes.length * 2});
 }
 
-/* Bytes whose form another module owns: JSON or text as they are, others in hexadecimal. */
+/* Bytes of any form: JSON or text as they are, others in hexadecimal. */
 static void add_bytes(struct row *row, struct text value)
 {
         const struct json_node *root;
@@ -199,10 +200,41 @@ static void show_edge(struct row *row, struct text key, struct text value)
         add_field(row, "cannot_link", FIELD_JSON)->text = cannot_link ? TEXT("true") : TEXT("false");
 }
 
+static void add_numbers(struct row *row, const char *name, const uint32_t *numbers, uint32_t count)
+{
+        struct buffer json BUFFER_CLEANUP = {0};
+        struct json_writer writer;
+
+        json_writer_init(&writer, &json);
+        json_write_array(&writer);
+        for (uint32_t i = 0; i < count; i++)
+                json_write_i64(&writer, numbers[i]);
+        json_write_array_end(&writer);
+        add_field(row, name, FIELD_JSON)->text = arena_text(row->arena, buffer_view(&json));
+}
+
+/* An output as the engine keeps it: the records that it is about, and what was published. */
+static void add_stored(struct row *row, struct text value)
+{
+        struct error error = {0};
+        struct stored stored;
+        struct text json;
+
+        if (stored_decode(row->arena, value, &stored, &error) < 0 ||
+            stored_json(row->arena, &stored, &json, &error) < 0) {
+                add_damaged(row, arena_text(row->arena, text_from(error.text)).data, value);
+                return;
+        }
+        add_numbers(row, "records", stored.members, stored.member_count);
+        if (stored.ghost_count > 0)
+                add_numbers(row, "ghosts", stored.ghosts, stored.ghost_count);
+        add_field(row, "value", FIELD_JSON)->text = json;
+}
+
 static void show_golden(struct row *row, struct text key, struct text value)
 {
         add_number(row, "anchor", store_read_number(key));
-        add_bytes(row, value);
+        add_stored(row, value);
 }
 
 static void add_conflict_id(struct row *row, struct text shown)
@@ -216,7 +248,7 @@ static void add_conflict_id(struct row *row, struct text shown)
 static void show_conflict(struct row *row, struct text key, struct text value)
 {
         add_conflict_id(row, key);
-        add_bytes(row, value);
+        add_stored(row, value);
 }
 
 static void show_conflict_index(struct row *row, struct text key, struct text value)
