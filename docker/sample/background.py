@@ -199,7 +199,7 @@ def add_leads(sample, emea, us, at, chance):
         org = us if country == "US" else emea
         org.create(at(13 + i, "16:30"), "Lead", f"person/{folded(given)}-{folded(family)}".lower(), FirstName=given,
                    LastName=family, Company=f"{family} & Co", Status="Open", Country=COUNTRIES[country][0],
-                   Email=f"{folded(given)}.{folded(family)}@example.{'com' if i % 2 else 'org'}".lower())
+                   Email=f"{folded(given)}.{folded(family)}@{folded(family)}.example".lower())
 
 
 def add_daily_changes(emea, us, erp, at, chance, companies, people):

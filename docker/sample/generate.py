@@ -5,7 +5,7 @@ form) and truth.csv (which records are the same person or company once everythin
 The stories are written by hand (README.md tells them); around them stands a background of ordinary customers made from
 short lists. Same output on every machine: random.Random(seed).random() is the only source of chance.
 
-Nobody and nothing in here is real: mail domains are reserved ones, phone numbers come from the ranges that regulators
+Nobody and nothing in here is real: mail domains end in .example, phone numbers come from the ranges that regulators
 keep for fiction, company identifiers are made up and only have correct check digits.
 
     python3 generate.py [DIRECTORY]
@@ -243,12 +243,12 @@ def marc_durand(sample, emea, us, erp):
                           notes="Papier 90 g, livraison le mardi")
     person = "person/marc-durand"
     marc = emea.create(at(2, "08:20"), "Contact", person, Salutation="M.", FirstName="Marc", LastName="Durand",
-                       Email="marc.durand@example.com", Phone="+33 4 65 71 20 14", Title="Directeur des achats",
+                       Email="marc.durand@lumiere.example", Phone="+33 4 65 71 20 14", Title="Directeur des achats",
                        AccountId=account, HasOptedOutOfEmail=False, **mailing(street, city, zip_code, "France"))
-    us.create(at(3, "15:05"), "Contact", person, FirstName="M.", LastName="Durand", Email="Marc.Durand@example.com",
+    us.create(at(3, "15:05"), "Contact", person, FirstName="M.", LastName="Durand", Email="Marc.Durand@lumiere.example",
               Title="Purchasing", AccountId=us_account, HasOptedOutOfEmail=False)
     erp.insert(at(1, "06:02"), "invoice_contact", person, snapshot=True, customer_no=customer, first_name="Marc",
-               last_name="DURAND", email="marc.durand@example.com", phone="04 65 71 20 14",
+               last_name="DURAND", email="marc.durand@lumiere.example", phone="04 65 71 20 14",
                street="12, R. DES IMPRIMEURS", zip=zip_code, city="LYON", country="FR")
     emea.update(at(40, "10:12"), "Contact", marc, HasOptedOutOfEmail=True)
     return account
@@ -278,11 +278,11 @@ def mark_smith(sample, emea, us, erp):
 def spouses(sample, emea, us, erp):
     """One street, one telephone, one mailbox, one family name: two people."""
     home = ("14 rue des Glycines", "Grenoble", "38000", "France")
-    shared = {"Phone": "+33 4 65 71 33 08", "Email": "famille.lefevre@example.net", "LastName": "Lefèvre"}
+    shared = {"Phone": "+33 4 65 71 33 08", "Email": "famille.lefevre@lesglycines.example", "LastName": "Lefèvre"}
     emea.create(at(4, "09:00"), "Contact", "person/anne-lefevre", FirstName="Anne", **shared, **mailing(*home))
     emea.create(at(4, "09:02"), "Contact", "person/paul-lefevre", FirstName="Paul", **shared, **mailing(*home))
     erp.insert(at(1, "06:05"), "invoice_contact", "person/paul-lefevre", snapshot=True, first_name="Paul",
-               last_name="LEFEVRE", phone="0465713308", email="famille.lefevre@example.net",
+               last_name="LEFEVRE", phone="0465713308", email="famille.lefevre@lesglycines.example",
                street="14 RUE DES GLYCINES", zip="38000", city="GRENOBLE", country="FR")
 
 
@@ -355,18 +355,18 @@ def closed_company(sample, emea, us, erp):
 def merge_by_correction(sample, emea, us, erp):
     """Two contacts become one person when a mistyped address is corrected."""
     contact = emea.create(at(7, "09:15"), "Contact", "person/sophie-bernard", FirstName="Sophie", LastName="Bernard",
-                          Email="bernard-compta@example.net", Title="Comptable")
+                          Email="accueil.compta@cabinet-morel.example", Title="Comptable")
     us.create(at(7, "16:00"), "Contact", "person/sophie-bernard", FirstName="Sophie", LastName="Bernard",
-              Email="sophie.bernard@example.org", Phone="+1 212 555 0142",
+              Email="sophie.bernard@juniperbooks.example", Phone="+1 212 555 0142",
               MailingStreet="190 Juniper Street", MailingCity="New York", MailingState="NY",
               MailingPostalCode="10002", MailingCountry="USA")
-    emea.update(at(37, "11:40"), "Contact", contact, Email="sophie.bernard@example.org")
+    emea.update(at(37, "11:40"), "Contact", contact, Email="sophie.bernard@juniperbooks.example")
 
 
 def deletion(sample, emea, us, erp):
     """A colleague merges two contacts in Salesforce. The older one is deleted; the entity keeps its id."""
     person = "person/thomas-keller"
-    common = {"LastName": "Keller", "Email": "thomas.keller@example.org", "Phone": "+49 30 23125 417"}
+    common = {"LastName": "Keller", "Email": "thomas.keller@kellerholz.example", "Phone": "+49 30 23125 417"}
     older = emea.create(at(7, "10:00"), "Contact", person, FirstName="Thomas", **common,
                         **mailing("Lindenstraße 9", "Berlin", "10969", "Germany"))
     younger = emea.create(at(20, "10:00"), "Contact", person, FirstName="Thomas", Title="Einkaufsleiter", **common)
@@ -378,20 +378,20 @@ def deletion(sample, emea, us, erp):
 def split_by_correction(sample, emea, us, erp, account):
     """"C. Dubois" had Claire's address by mistake. With her own she is Camille, and the two part."""
     emea.create(at(8, "09:00"), "Contact", "person/claire-dubois", FirstName="Claire", LastName="Dubois",
-                Email="claire.dubois@example.com", Phone="+33 4 65 71 20 31", AccountId=account)
+                Email="claire.dubois@lumiere.example", Phone="+33 4 65 71 20 31", AccountId=account)
     camille = us.create(at(8, "15:00"), "Contact", "person/camille-dubois", FirstName="C.", LastName="Dubois",
-                        Email="claire.dubois@example.com")
-    us.update(at(39, "17:45"), "Contact", camille, FirstName="Camille", Email="camille.dubois@example.com",
+                        Email="claire.dubois@lumiere.example")
+    us.update(at(39, "17:45"), "Contact", camille, FirstName="Camille", Email="camille.dubois@dubois-interiors.example",
               Phone="+1 646 555 0177")
 
 
 def gaps_and_undelete(sample, emea, us, erp):
     """What Salesforce says when it cannot say what changed, and a record that comes back from the bin."""
     nadia = emea.create(at(9, "09:00"), "Contact", "person/nadia-haddad", FirstName="Nadia", LastName="Haddad",
-                        Email="nadia.haddad@example.org", Phone="+33 2 61 91 77 02")
+                        Email="nadia.haddad@haddad-conseil.example", Phone="+33 2 61 91 77 02")
     emea.gap(at(34, "03:00"), "Contact", nadia, "GAP_UPDATE")
     us.gap(at(34, "03:05"), "Lead", "000000000000000AAA", "GAP_OVERFLOW")
-    fields = {"FirstName": "Ingrid", "LastName": "Solberg", "Email": "ingrid.solberg@example.net",
+    fields = {"FirstName": "Ingrid", "LastName": "Solberg", "Email": "ingrid@solberg-design.example",
               "Phone": "+46 8 465 004 33"}
     ingrid = emea.create(at(9, "10:00"), "Contact", "person/ingrid-solberg", **fields)
     emea.delete(at(30, "16:30"), "Contact", ingrid)
@@ -414,14 +414,14 @@ def lead_conversion(sample, emea, us, erp):
 
 
 def erp_knows_the_contact(sample, emea, us, erp):
-    """The ERP row carries the Salesforce id of its contact: an assertion, whatever was made of his name."""
+    """The ERP row carries the Salesforce id of its contact: an assertion, whatever became of his name."""
     person = "person/tomasz-zielinski"
     contact = emea.create(at(1, "09:30"), "Contact", person, FirstName="Tomasz", LastName="Zieliński",
-                          Email="tomasz.zielinski@example.org")
-    erp.insert(at(11, "07:30"), "invoice_contact", person, first_name="Tomek", last_name="ZIELINSKY",
+                          Email="tomasz.zielinski@brzozowa.example")
+    erp.insert(at(11, "07:30"), "invoice_contact", person, first_name="Tomasz", last_name="ZIELINSKY",
                sf_contact_id=contact, country="PL", city="KRAKOW", zip="30-002", street="UL. BRZOZOWA 5")
     former = erp.insert(at(1, "06:09"), "invoice_contact", "person/olga-winter", snapshot=True, first_name="Olga",
-                        last_name="WINTER", email="olga.winter@example.org", country="DE")
+                        last_name="WINTER", email="olga.winter@wintergarten.example", country="DE")
     erp.delete(at(35, "07:45"), "invoice_contact", former)
 
 
