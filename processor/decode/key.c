@@ -15,7 +15,8 @@ static struct text join(struct arena *arena, struct text a, struct text b)
 {
         char *out = arena_alloc(arena, (size_t)a.length + b.length + 1);
 
-        memcpy(out, a.data, a.length);
+        if (a.length > 0)
+                memcpy(out, a.data, a.length);
         out[a.length] = '|';
         if (b.length > 0)
                 memcpy(out + a.length + 1, b.data, b.length);

@@ -196,7 +196,7 @@ static struct text dated(struct decoder *decoder, enum attribute_kind kind, stru
         if (number > -200000 && number < 200000) {
                 bool year = decoder->source->dialect != DIALECT_DEBEZIUM && number >= 1000 && number <= 9999;
 
-                if (kind == KIND_DATE && !year)
+                if (!year && (kind == KIND_DATE || decoder->source->dialect == DIALECT_DEBEZIUM))
                         text = value_date(decoder->arena, number);
         } else if (number < -100000000 || number > 100000000) {
                 time_ms = value_guess_time_ms(number);

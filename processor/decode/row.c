@@ -30,6 +30,21 @@ static struct text row_entity(const struct decoder *decoder)
         return mapping ? mapping->entity : TEXT_NONE;
 }
 
+/* Small numbers count changes; from 2001 on, seconds and finer units are times, of which the part below a millisecond
+ * still orders. */
+static void version_of_number(int64_t number, struct version *version)
+{
+        bool counter = number < 1000000000;
+
+        version->time_ms = counter ? TIME_UNKNOWN_MS : value_guess_time_ms(number);
+        if (counter)
+                version->major = (uint64_t)number;
+        else if (number / 1000000 == version->time_ms)
+                version->major = (uint64_t)(number % 1000000);
+        else if (number / 1000 == version->time_ms)
+                version->major = (uint64_t)(number % 1000) * 1000;
+}
+
 static struct version row_version(const struct decoder *decoder, const struct field_list *fields)
 {
         struct version version = {.time_ms = decoder->message->timestamp_ms};
@@ -46,9 +61,7 @@ static struct version row_version(const struct decoder *decoder, const struct fi
         if (time_parse_iso(text, &number) && text.length > 8) {
                 version.time_ms = number;
         } else if (text_to_i64(text, &number) && number >= 0) {
-                /* Small numbers count changes; from 2001 on, seconds, milliseconds and finer are times. */
-                version.time_ms = number < 1000000000 ? TIME_UNKNOWN_MS : value_guess_time_ms(number);
-                version.major = (uint64_t)number;
+                version_of_number(number, &version);
         }
         return version;
 }

@@ -1,0 +1,1 @@
+unit_tests(FOLDER decode USES decode config record)
