@@ -1,0 +1,4 @@
+/* digest.h: durand digest. */
+#pragma once
+
+int command_digest(int argc, char **argv);

@@ -1,0 +1,61 @@
+/* durand: one program, one subcommand a file. */
+#include "cli/check.h"
+#include "cli/decode.h"
+#include "cli/digest.h"
+#include "cli/evaluate.h"
+#include "cli/inspect.h"
+#include "cli/load.h"
+#include "cli/replay.h"
+#include "cli/run.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+        const char *name;
+        int (*run)(int argc, char **argv);
+        const char *help;
+} commands[] = {
+        {"replay", command_replay, "run files through the engine: deduplicate, without Kafka"},
+        {"run", command_run, "the service between Kafka and Kafka"},
+        {"check", command_check, "every mistake in a configuration, with its line and remedy"},
+        {"decode", command_decode, "what each message becomes, before and after mapping"},
+        {"evaluate", command_evaluate, "a clustering against the truth: precision, recall, F1"},
+        {"inspect", command_inspect, "the tables of a state, readable"},
+        {"digest", command_digest, "the certificate of a state or of outputs"},
+};
+
+#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
+
+static void print_help(FILE *out)
+{
+        fprintf(out, "Durand finds out who is the same person or company in several systems, and keeps them in step.\n\n"
+                     "Usage: durand COMMAND [OPTION...]\n\n");
+        for (size_t i = 0; i < COMMAND_COUNT; i++)
+                fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].help);
+        fprintf(out, "\n`durand COMMAND --help` says more. To begin: durand replay --input rows.csv --source NAME --output OUT\n"
+                     "Exit codes: 0 done, 2 command, configuration or input, 3 a person must look.\n");
+}
+
+int main(int argc, char **argv)
+{
+        if (argc < 2) {
+                print_help(stderr);
+                return EXIT_USAGE;
+        }
+        for (size_t i = 0; i < COMMAND_COUNT; i++) {
+                if (strcmp(argv[1], commands[i].name) == 0)
+                        return commands[i].run(argc - 1, argv + 1);
+        }
+        if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+                print_help(stdout);
+                return EXIT_CLEAN;
+        }
+        if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "version") == 0) {
+                printf("durand " DURAND_VERSION "\n");
+                return EXIT_CLEAN;
+        }
+        fprintf(stderr, "durand: \"%s\" is not a command\n\n", argv[1]);
+        print_help(stderr);
+        return EXIT_USAGE;
+}
