@@ -689,12 +689,13 @@ static void read_fields(struct work *work, const struct address_fields *fields, 
         assign_rest(work, &parts, address, street, has_city);
 }
 
-static struct text longest_word(struct text words)
+/* The longest word that is no type of street. */
+static struct text longest_word(struct work *work, struct text words)
 {
         struct text longest = TEXT_NONE;
 
         for (struct text word = fold_next_word(&words); word.length > 0; word = fold_next_word(&words))
-                if (word.length > longest.length)
+                if (word.length > longest.length && !has(work, LEXICON_STREET_TYPE, word))
                         longest = word;
         return longest;
 }
@@ -713,7 +714,7 @@ void address_add(struct work *work, const struct address_fields *fields, uint8_t
         feature_add(work, (struct feature){.kind = FEATURE_STREET,
                                            .group = group,
                                            .text = address.street,
-                                           .sound = phonetic_code(work->arena, longest_word(address.street))});
+                                           .sound = phonetic_code(work->arena, longest_word(work, address.street))});
         add_part(work, group, FEATURE_UNIT, address.unit);
         add_part(work, group, FEATURE_PO_BOX, address.po_box);
         for (uint32_t i = 0; i < address.locality_count; i++)
@@ -732,6 +733,26 @@ void address_add(struct work *work, const struct address_fields *fields, uint8_t
 
 /* --- single fields for people
  * ------------------------------------------------------------------------------------------ */
+
+struct text country_in_line(struct work *work, struct text line)
+{
+        struct text code;
+
+        for (int segments = 0; segments < 2 && line.length > 0; segments++) {
+                uint32_t comma = line.length;
+
+                while (comma > 0 && line.data[comma - 1] != ',' && line.data[comma - 1] != '\n')
+                        comma--;
+                if (comma == 0)
+                        break;
+                code = text_trim(text_slice(line, comma, line.length));
+                code = code.length > 3 ? country_find(work, code) : TEXT_NONE;
+                if (code.length > 0)
+                        return code;
+                line.length = comma - 1;
+        }
+        return TEXT_NONE;
+}
 
 struct text country_find(struct work *work, struct text raw)
 {

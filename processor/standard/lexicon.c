@@ -26,6 +26,7 @@ struct entry {
 struct lexicon {
         struct arena arena;
         uint32_t count;
+        uint16_t tags[LEXICON_SLOTS]; /* bits of the hash, 0: free. Most look-ups fail, and here they stay in the cache. */
         struct entry entries[LEXICON_SLOTS];
 };
 
@@ -33,15 +34,20 @@ static const struct lexicon_table *const all_tables[] = {
         names_tables, names_given_tables, company_tables, address_tables, country_tables, email_tables, misc_tables,
 };
 
-/* Index of the entry of (@kind, @word), or of the free one where it belongs. */
-static uint32_t find_slot(const struct lexicon *lexicon, enum lexicon_kind kind, struct text word)
+static uint16_t hash_tag(uint64_t hash)
 {
-        uint32_t at = (uint32_t)hash64_text(word, kind) & (LEXICON_SLOTS - 1);
+        return (uint16_t)((hash >> 48) | 1);
+}
 
-        while (lexicon->entries[at].word.length > 0) {
+/* Index of the entry of (@kind, @word), or of the free one where it belongs. */
+static uint32_t find_slot(const struct lexicon *lexicon, enum lexicon_kind kind, struct text word, uint64_t hash)
+{
+        uint32_t at = (uint32_t)hash & (LEXICON_SLOTS - 1);
+
+        while (lexicon->tags[at] != 0) {
                 const struct entry *entry = &lexicon->entries[at];
 
-                if (entry->kind == kind && text_equal(entry->word, word))
+                if (lexicon->tags[at] == hash_tag(hash) && entry->kind == kind && text_equal(entry->word, word))
                         break;
                 at = (at + 1) & (LEXICON_SLOTS - 1);
         }
@@ -69,12 +75,16 @@ static struct text merge_values(struct arena *arena, struct text a, struct text 
 
 static void insert(struct lexicon *lexicon, enum lexicon_kind kind, struct text word, struct text value)
 {
+        uint64_t hash = hash64_text(word, kind);
         struct entry *entry;
+        uint32_t at;
 
         if (word.length == 0 || lexicon->count >= LEXICON_SLOTS / 2)
                 return;
-        entry = &lexicon->entries[find_slot(lexicon, kind, word)];
-        if (entry->word.length == 0) {
+        at = find_slot(lexicon, kind, word, hash);
+        entry = &lexicon->entries[at];
+        if (lexicon->tags[at] == 0) {
+                lexicon->tags[at] = hash_tag(hash);
                 *entry = (struct entry){.word = word, .value = value, .kind = (uint8_t)kind};
                 lexicon->count++;
         } else if (!text_equal(entry->value, value)) {
@@ -167,14 +177,14 @@ void lexicon_free(struct lexicon *lexicon)
 
 bool lexicon_find(const struct lexicon *lexicon, enum lexicon_kind kind, struct text word, struct text *value)
 {
-        const struct entry *entry;
+        uint32_t at;
 
         if (word.length == 0)
                 return false;
-        entry = &lexicon->entries[find_slot(lexicon, kind, word)];
-        if (entry->word.length == 0)
+        at = find_slot(lexicon, kind, word, hash64_text(word, kind));
+        if (lexicon->tags[at] == 0)
                 return false;
         if (value)
-                *value = entry->value;
+                *value = lexicon->entries[at].value;
         return true;
 }

@@ -242,6 +242,9 @@ void address_add(struct work *work, const struct address_fields *fields, uint8_t
 /* ISO code of a country's name or code in @raw, or empty. */
 struct text country_find(struct work *work, struct text raw);
 
+/* The country that the last or last but one part of an address line names, or empty. */
+struct text country_in_line(struct work *work, struct text line);
+
 /* misc.c */
 struct canonical gender_standardise(struct work *work, struct text raw);
 struct canonical consent_standardise(struct work *work, struct text raw);

@@ -18,7 +18,6 @@
 
 #define SOUND_MAX 8 /* letters of a code */
 
-/* Spellings, the longest first for each first letter. @at limits the place, @next what must follow. */
 enum place {
         ANYWHERE,
         AT_START,
@@ -31,40 +30,164 @@ enum next {
         NEXT_FRONT /* e, i, y */
 };
 
-static const struct spelling {
+struct spelling {
         const char *letters;
-        enum place place;
-        enum next next;
+        uint8_t length; /* 0 ends a list */
+        uint8_t place;
+        uint8_t next; /* what must follow */
         const char *sound;
-} spellings[] = {
-        {"b", ANYWHERE, NEXT_ANY, "P"},    {"ch", ANYWHERE, NEXT_CONSONANT, "K"}, /* Christos, Chloe */
-        {"ch", ANYWHERE, NEXT_ANY, "X"},   {"ck", ANYWHERE, NEXT_ANY, "K"},
-        {"cz", ANYWHERE, NEXT_ANY, "X"},   {"c", ANYWHERE, NEXT_FRONT, "S"},
-        {"c", ANYWHERE, NEXT_ANY, "K"},    {"dzh", ANYWHERE, NEXT_ANY, "J"}, /* Dzhon: John */
-        {"dz", AT_START, NEXT_ANY, "S"},   {"dj", ANYWHERE, NEXT_ANY, "J"},
-        {"dt", ANYWHERE, NEXT_ANY, "T"},   {"d", ANYWHERE, NEXT_ANY, "T"},
-        {"f", ANYWHERE, NEXT_ANY, "F"},    {"gh", AT_START, NEXT_ANY, "K"},
-        {"gh", ANYWHERE, NEXT_VOWEL, "K"}, {"gh", ANYWHERE, NEXT_ANY, ""}, /* Wright, Leigh */
-        {"gn", ANYWHERE, NEXT_ANY, "N"},   {"g", ANYWHERE, NEXT_ANY, "K"},
-        {"h", AT_START, NEXT_ANY, "H"},    {"h", ANYWHERE, NEXT_ANY, ""},
-        {"j", ANYWHERE, NEXT_ANY, "J"},    {"kn", AT_START, NEXT_ANY, "N"},
-        {"k", ANYWHERE, NEXT_ANY, "K"},    {"l", ANYWHERE, NEXT_ANY, "L"},
-        {"mb", AT_END, NEXT_ANY, "M"},     {"m", ANYWHERE, NEXT_ANY, "M"},
-        {"n", ANYWHERE, NEXT_ANY, "N"},    {"ph", ANYWHERE, NEXT_ANY, "F"},
-        {"pf", ANYWHERE, NEXT_ANY, "F"},   {"ps", AT_START, NEXT_ANY, "S"},
-        {"p", ANYWHERE, NEXT_ANY, "P"},    {"q", ANYWHERE, NEXT_ANY, "K"},
-        {"r", ANYWHERE, NEXT_ANY, "R"},    {"sch", ANYWHERE, NEXT_ANY, "X"},
-        {"sh", ANYWHERE, NEXT_ANY, "X"},   {"sc", ANYWHERE, NEXT_FRONT, "S"},
-        {"s", ANYWHERE, NEXT_ANY, "S"},    {"tsch", ANYWHERE, NEXT_ANY, "X"},
-        {"tch", ANYWHERE, NEXT_ANY, "X"},  {"th", ANYWHERE, NEXT_ANY, "T"},
-        {"tz", ANYWHERE, NEXT_ANY, "S"},   {"ts", ANYWHERE, NEXT_VOWEL, "S"}, /* Tsvetkov apart: watts, betts */
-        {"ts", AT_START, NEXT_ANY, "S"},   {"t", ANYWHERE, NEXT_ANY, "T"},
-        {"v", ANYWHERE, NEXT_ANY, "F"},    {"wr", AT_START, NEXT_ANY, "R"},
-        {"w", ANYWHERE, NEXT_VOWEL, "F"},  {"w", AT_START, NEXT_ANY, "F"},
-        {"w", ANYWHERE, NEXT_ANY, ""}, /* Brown, Law: part of the vowel */
-        {"x", AT_START, NEXT_ANY, "S"},    {"x", ANYWHERE, NEXT_ANY, "KS"},
-        {"y", AT_START, NEXT_VOWEL, "J"},  {"i", AT_START, NEXT_VOWEL, "J"}, /* Iouri, Ioannis */
-        {"zh", ANYWHERE, NEXT_ANY, "X"},   {"z", ANYWHERE, NEXT_ANY, "S"},
+};
+
+#define SPELL(letters, place, next, sound)                                                                             \
+        {                                                                                                              \
+                letters, sizeof(letters) - 1, place, next, sound                                                       \
+        }
+
+/* By first letter; the first that fits counts. */
+static const struct spelling *const spellings[26] = {
+        ['b' - 'a'] =
+                (const struct spelling[]){
+                        SPELL("b", ANYWHERE, NEXT_ANY, "P"),
+                        {0},
+                },
+        ['c' - 'a'] =
+                (const struct spelling[]){
+                        SPELL("ch", ANYWHERE, NEXT_CONSONANT, "K"), /* Christos, Chloe */
+                        SPELL("ch", ANYWHERE, NEXT_ANY, "X"),
+                        SPELL("ck", ANYWHERE, NEXT_ANY, "K"),
+                        SPELL("cz", ANYWHERE, NEXT_ANY, "X"),
+                        SPELL("c", ANYWHERE, NEXT_FRONT, "S"),
+                        SPELL("c", ANYWHERE, NEXT_ANY, "K"),
+                        {0},
+                },
+        ['d' - 'a'] =
+                (const struct spelling[]){
+                        SPELL("dzh", ANYWHERE, NEXT_ANY, "J"), /* Dzhon: John */
+                        SPELL("dz", AT_START, NEXT_ANY, "S"),
+                        SPELL("dj", ANYWHERE, NEXT_ANY, "J"),
+                        SPELL("dt", ANYWHERE, NEXT_ANY, "T"),
+                        SPELL("d", ANYWHERE, NEXT_ANY, "T"),
+                        {0},
+                },
+        ['f' - 'a'] =
+                (const struct spelling[]){
+                        SPELL("f", ANYWHERE, NEXT_ANY, "F"),
+                        {0},
+                },
+        ['g' - 'a'] =
+                (const struct spelling[]){
+                        SPELL("gh", AT_START, NEXT_ANY, "K"),
+                        SPELL("gh", ANYWHERE, NEXT_VOWEL, "K"),
+                        SPELL("gh", ANYWHERE, NEXT_ANY, ""), /* Wright, Leigh */
+                        SPELL("gn", ANYWHERE, NEXT_ANY, "N"),
+                        SPELL("g", ANYWHERE, NEXT_ANY, "K"),
+                        {0},
+                },
+        ['h' - 'a'] =
+                (const struct spelling[]){
+                        SPELL("h", AT_START, NEXT_ANY, "H"),
+                        SPELL("h", ANYWHERE, NEXT_ANY, ""),
+                        {0},
+                },
+        ['j' - 'a'] =
+                (const struct spelling[]){
+                        SPELL("j", ANYWHERE, NEXT_ANY, "J"),
+                        {0},
+                },
+        ['k' - 'a'] =
+                (const struct spelling[]){
+                        SPELL("kn", AT_START, NEXT_ANY, "N"),
+                        SPELL("k", ANYWHERE, NEXT_ANY, "K"),
+                        {0},
+                },
+        ['l' - 'a'] =
+                (const struct spelling[]){
+                        SPELL("l", ANYWHERE, NEXT_ANY, "L"),
+                        {0},
+                },
+        ['m' - 'a'] =
+                (const struct spelling[]){
+                        SPELL("mb", AT_END, NEXT_ANY, "M"),
+                        SPELL("m", ANYWHERE, NEXT_ANY, "M"),
+                        {0},
+                },
+        ['n' - 'a'] =
+                (const struct spelling[]){
+                        SPELL("n", ANYWHERE, NEXT_ANY, "N"),
+                        {0},
+                },
+        ['p' - 'a'] =
+                (const struct spelling[]){
+                        SPELL("ph", ANYWHERE, NEXT_ANY, "F"),
+                        SPELL("pf", ANYWHERE, NEXT_ANY, "F"),
+                        SPELL("ps", AT_START, NEXT_ANY, "S"),
+                        SPELL("p", ANYWHERE, NEXT_ANY, "P"),
+                        {0},
+                },
+        ['q' - 'a'] =
+                (const struct spelling[]){
+                        SPELL("q", ANYWHERE, NEXT_ANY, "K"),
+                        {0},
+                },
+        ['r' - 'a'] =
+                (const struct spelling[]){
+                        SPELL("r", ANYWHERE, NEXT_ANY, "R"),
+                        {0},
+                },
+        ['s' - 'a'] =
+                (const struct spelling[]){
+                        SPELL("sch", ANYWHERE, NEXT_ANY, "X"),
+                        SPELL("sh", ANYWHERE, NEXT_ANY, "X"),
+                        SPELL("sc", ANYWHERE, NEXT_FRONT, "S"),
+                        SPELL("s", ANYWHERE, NEXT_ANY, "S"),
+                        {0},
+                },
+        ['t' - 'a'] =
+                (const struct spelling[]){
+                        SPELL("tsch", ANYWHERE, NEXT_ANY, "X"),
+                        SPELL("tch", ANYWHERE, NEXT_ANY, "X"),
+                        SPELL("th", ANYWHERE, NEXT_ANY, "T"),
+                        SPELL("tz", ANYWHERE, NEXT_ANY, "S"),
+                        SPELL("ts", ANYWHERE, NEXT_VOWEL, "S"), /* Tsvetkov apart: watts, betts */
+                        SPELL("ts", AT_START, NEXT_ANY, "S"),
+                        SPELL("t", ANYWHERE, NEXT_ANY, "T"),
+                        {0},
+                },
+        ['v' - 'a'] =
+                (const struct spelling[]){
+                        SPELL("v", ANYWHERE, NEXT_ANY, "F"),
+                        {0},
+                },
+        ['w' - 'a'] =
+                (const struct spelling[]){
+                        SPELL("wr", AT_START, NEXT_ANY, "R"),
+                        SPELL("w", ANYWHERE, NEXT_VOWEL, "F"),
+                        SPELL("w", AT_START, NEXT_ANY, "F"),
+                        SPELL("w", ANYWHERE, NEXT_ANY, ""), /* Brown, Law: part of the vowel */
+                        {0},
+                },
+        ['x' - 'a'] =
+                (const struct spelling[]){
+                        SPELL("x", AT_START, NEXT_ANY, "S"),
+                        SPELL("x", ANYWHERE, NEXT_ANY, "KS"),
+                        {0},
+                },
+        ['y' - 'a'] =
+                (const struct spelling[]){
+                        SPELL("y", AT_START, NEXT_VOWEL, "J"),
+                        {0},
+                },
+        ['i' - 'a'] =
+                (const struct spelling[]){
+                        SPELL("i", AT_START, NEXT_VOWEL, "J"), /* Iouri, Ioannis */
+                        {0},
+                },
+        ['z' - 'a'] =
+                (const struct spelling[]){
+                        SPELL("zh", ANYWHERE, NEXT_ANY, "X"),
+                        SPELL("z", ANYWHERE, NEXT_ANY, "S"),
+                        {0},
+                },
 };
 
 static bool is_vowel(char c)
@@ -74,7 +197,7 @@ static bool is_vowel(char c)
 
 static bool fits(const struct spelling *spelling, struct text token, uint32_t at)
 {
-        uint32_t length = (uint32_t)strlen(spelling->letters);
+        uint32_t length = spelling->length;
         char next;
 
         if (at + length > token.length || memcmp(token.data + at, spelling->letters, length) != 0)
@@ -97,9 +220,11 @@ static bool fits(const struct spelling *spelling, struct text token, uint32_t at
 
 static const struct spelling *find_spelling(struct text token, uint32_t at)
 {
-        for (size_t i = 0; i < sizeof(spellings) / sizeof(spellings[0]); i++)
-                if (spellings[i].letters[0] == token.data[at] && fits(&spellings[i], token, at))
-                        return &spellings[i];
+        const struct spelling *spelling = ascii_is_lower(token.data[at]) ? spellings[token.data[at] - 'a'] : NULL;
+
+        for (; spelling && spelling->length > 0; spelling++)
+                if (fits(spelling, token, at))
+                        return spelling;
         return NULL;
 }
 
@@ -123,7 +248,7 @@ struct text phonetic_code(struct arena *arena, struct text token)
                         if (apart || n == 0 || code[n - 1] != *sound)
                                 code[n++] = *sound;
                 apart = spelling->sound[0] == '\0';
-                at += (uint32_t)strlen(spelling->letters);
+                at += spelling->length;
         }
         return (struct text){.data = code, .length = n};
 }

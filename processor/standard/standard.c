@@ -132,6 +132,8 @@ static void use_country(struct work *work, struct text code)
 
 static void find_country(struct work *work, const struct record *record, const struct source_config *source)
 {
+        struct text named = TEXT_NONE, in_line = TEXT_NONE;
+
         work->country[0] = '\0';
         use_country(work, text_from(work->standard->config->default_country));
         if (source)
@@ -139,15 +141,12 @@ static void find_country(struct work *work, const struct record *record, const s
         for (uint32_t i = 0; i < record->slot_count; i++) {
                 const struct slot *slot = &record->slots[i];
 
-                if (slot->attribute == ATTRIBUTE_ADDRESS_COUNTRY && is_set(slot)) {
-                        struct text code = country_find(work, slot->raw);
-
-                        if (code.length == 2) {
-                                use_country(work, code);
-                                return;
-                        }
-                }
+                if (slot->attribute == ATTRIBUTE_ADDRESS_COUNTRY && is_set(slot) && named.length == 0)
+                        named = country_find(work, slot->raw);
+                else if (slot->attribute == ATTRIBUTE_ADDRESS_STREET && is_set(slot) && in_line.length == 0)
+                        in_line = country_in_line(work, slot->raw);
         }
+        use_country(work, named.length > 0 ? named : in_line);
 }
 
 /* --- references
