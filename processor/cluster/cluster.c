@@ -1,12 +1,12 @@
 /* Greedy agglomeration of one component.
  *
- * Two clusters are joined while their linkage reaches the threshold, highest linkage first, ties by the smaller
- * canonical order. Linkage is half the average over all pairs across the two clusters and half the best of them: the
- * average keeps one weak link from joining two dense groups, the best pair keeps sparse records, which agree strongly
- * with one member and hardly meet the others, from being lost. A pair's weight is clipped, so that one loud pair cannot
- * outvote a cluster; a pair that nobody compared is compared on demand where the two clusters are small, and counts as
- * a mild constant where they are not. At least one pair across must be in the match zone itself. A cannot-link across
- * forbids the merge.
+ * Two clusters are joined while their linkage reaches the threshold, highest linkage first, then the surest pair, then
+ * the smaller canonical order. Linkage is half the average over all pairs across the two clusters and half the best of
+ * them: the average keeps one weak link from joining two dense groups, the best pair keeps sparse records, which agree
+ * strongly with one member and hardly meet the others, from being lost. A pair's weight is clipped, so that one loud
+ * pair cannot outvote a cluster; a pair that nobody compared is compared on demand where the two clusters are small,
+ * and counts as a mild constant where they are not. At least one pair across must be in the match zone itself. A
+ * cannot-link across forbids the merge.
  *
  * Data: clusters are a union-find over items. What is known of two clusters (number of pairs, their sum, the best,
  * whether forbidden) is one entry of a hash table under the two roots; each cluster lists its neighbours. A merge moves
@@ -40,14 +40,16 @@ struct link {
         uint64_t known;   /* their weight */
         uint32_t pairs;   /* their number */
         int32_t best_mbit;
-        bool matches; /* a pair reached the threshold */
+        int32_t loudest_mbit; /* the same before clipping */
+        bool matches;         /* a pair reached the threshold */
         bool cannot;
         bool used;
 };
 
 struct heap_entry {
         int32_t linkage_mbit;
-        uint32_t low; /* smallest canonical ranks of the two clusters when it was set out, in order */
+        int32_t loudest_mbit; /* the best pair before clipping: of two sure merges the surer goes first */
+        uint32_t low;         /* smallest canonical ranks of the two clusters when it was set out, in order */
         uint32_t high;
         uint32_t a; /* their roots */
         uint32_t b;
@@ -131,7 +133,11 @@ static struct link *make_link(struct solver *s, uint32_t a, uint32_t b)
         if (!s->links || (s->link_count + 1) * 2 > s->link_mask + 1)
                 grow_links(s);
         link = probe_link(s, a < b ? a : b, a < b ? b : a);
-        *link = (struct link){.a = a < b ? a : b, .b = a < b ? b : a, .best_mbit = INT32_MIN, .used = true};
+        *link = (struct link){.a = a < b ? a : b,
+                              .b = a < b ? b : a,
+                              .best_mbit = INT32_MIN,
+                              .loudest_mbit = INT32_MIN,
+                              .used = true};
         s->link_count++;
         add_neighbour(s, a, b);
         add_neighbour(s, b, a);
@@ -158,6 +164,8 @@ static void add_pair(struct solver *s, struct link *link, uint32_t a, uint32_t b
         link->known += weight;
         link->pairs++;
         link->best_mbit = clipped > link->best_mbit ? clipped : link->best_mbit;
+        if (score.posterior_mbit > link->loudest_mbit)
+                link->loudest_mbit = score.posterior_mbit;
         link->matches |= score.posterior_mbit >= threshold;
         link->cannot |= score.cannot_link;
 }
@@ -176,6 +184,8 @@ static bool comes_before(const struct heap_entry *x, const struct heap_entry *y)
 {
         if (x->linkage_mbit != y->linkage_mbit)
                 return x->linkage_mbit > y->linkage_mbit;
+        if (x->loudest_mbit != y->loudest_mbit)
+                return x->loudest_mbit > y->loudest_mbit;
         return x->low != y->low ? x->low < y->low : x->high < y->high;
 }
 
@@ -229,6 +239,7 @@ static void offer(struct solver *s, const struct link *link)
         uint32_t a = s->first[link->a];
         uint32_t b = s->first[link->b];
         push_heap(s, (struct heap_entry){.linkage_mbit = linkage,
+                                         .loudest_mbit = link->loudest_mbit,
                                          .low = a < b ? a : b,
                                          .high = a < b ? b : a,
                                          .a = link->a,
@@ -303,6 +314,7 @@ static void combine_links(struct link *into, const struct link *from)
         into->known += from->known;
         into->pairs += from->pairs;
         into->best_mbit = from->best_mbit > into->best_mbit ? from->best_mbit : into->best_mbit;
+        into->loudest_mbit = from->loudest_mbit > into->loudest_mbit ? from->loudest_mbit : into->loudest_mbit;
         into->matches |= from->matches;
         into->cannot |= from->cannot;
 }

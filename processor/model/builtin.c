@@ -214,57 +214,66 @@ struct explanation_table {
         struct {
                 enum model_attribute attribute;
                 int32_t cost_mbit;
+                int32_t most_mbit; /* 0: unlimited */
         } explains[8];
         uint32_t count;
 };
+
+#define BIT(attribute) (1U << (attribute))
 
 static const struct explanation_table explanation_tables[] = {
         {true,
          ALTERNATIVE_HOUSEHOLD,
          0,
-         1U << MODEL_STREET | 1U << MODEL_PHONE | 1U << MODEL_EMAIL,
-         {{MODEL_FAMILY, 0},
-          {MODEL_STREET, 0},
-          {MODEL_PLACE, 0},
-          {MODEL_PHONE, 1000},
-          {MODEL_EMAIL, 5000},
-          {MODEL_BIRTH_PLACE, 1000}},
+         BIT(MODEL_STREET) | BIT(MODEL_PHONE) | BIT(MODEL_EMAIL),
+         {{MODEL_FAMILY, 0, 0},
+          {MODEL_STREET, 0, 0},
+          {MODEL_PLACE, 0, 0},
+          {MODEL_PHONE, 1000, 0},
+          {MODEL_EMAIL, 4000, 0},
+          {MODEL_BIRTH_PLACE, 1000, 0}},
          6},
         {true,
          ALTERNATIVE_TWIN,
-         -6500,
-         1U << MODEL_BIRTH_DATE,
-         {{MODEL_FAMILY, 0},
-          {MODEL_STREET, 0},
-          {MODEL_PLACE, 0},
-          {MODEL_PHONE, 1000},
-          {MODEL_EMAIL, 5000},
-          {MODEL_BIRTH_DATE, 0},
-          {MODEL_BIRTH_PLACE, 0}},
+         -6000,
+         BIT(MODEL_BIRTH_DATE),
+         {{MODEL_FAMILY, 0, 0},
+          {MODEL_STREET, 0, 0},
+          {MODEL_PLACE, 0, 0},
+          {MODEL_PHONE, 1000, 0},
+          {MODEL_EMAIL, 4000, 0},
+          {MODEL_BIRTH_DATE, 0, 0},
+          {MODEL_BIRTH_PLACE, 0, 0}},
          7},
         {true,
          ALTERNATIVE_COLLEAGUE,
          2000,
-         1U << MODEL_EMPLOYER | 1U << MODEL_DOMAIN | 1U << MODEL_STREET | 1U << MODEL_PHONE | 1U << MODEL_EMAIL,
-         {{MODEL_EMPLOYER, 0},
-          {MODEL_DOMAIN, 0},
-          {MODEL_STREET, 0},
-          {MODEL_PLACE, 0},
-          {MODEL_PHONE, 500},
-          {MODEL_EMAIL, 8000}},
+         BIT(MODEL_EMPLOYER) | BIT(MODEL_DOMAIN) | BIT(MODEL_STREET) | BIT(MODEL_PHONE) | BIT(MODEL_EMAIL),
+         {{MODEL_EMPLOYER, 0, 0},
+          {MODEL_DOMAIN, 0, 0},
+          {MODEL_STREET, 0, 0},
+          {MODEL_PLACE, 0, 0},
+          {MODEL_PHONE, 500, 0},
+          {MODEL_EMAIL, 8000, 0}},
          6},
         {false,
          ALTERNATIVE_BUILDING,
          1000,
-         1U << MODEL_STREET,
-         {{MODEL_STREET, 0}, {MODEL_PLACE, 0}, {MODEL_PHONE, 4000}},
+         BIT(MODEL_STREET),
+         {{MODEL_STREET, 0, 0}, {MODEL_PLACE, 0, 0}, {MODEL_PHONE, 4000, 0}},
          3},
         {false,
          ALTERNATIVE_GROUP,
          1000,
-         1U << MODEL_NAME | 1U << MODEL_DOMAIN,
-         {{MODEL_NAME, 1000}, {MODEL_FORM, 0}, {MODEL_DOMAIN, 0}, {MODEL_EMAIL, 3000}, {MODEL_PHONE, 4000}},
-         5},
+         BIT(MODEL_NAME) | BIT(MODEL_DOMAIN),
+         {{MODEL_NAME, 1000, 0},
+          {MODEL_FORM, 0, 0},
+          {MODEL_DOMAIN, 0, 0},
+          {MODEL_EMAIL, 3000, 0},
+          {MODEL_PHONE, 2500, 0},
+          {MODEL_STREET, 500, 2500},
+          {MODEL_PLACE, 500, 3000}},
+         7},
 };
 
 static void add_levels(struct model *model)
@@ -288,8 +297,10 @@ static void add_explanations(struct model *model)
 {
         for (uint32_t type = 0; type < TYPE_COUNT; type++)
                 for (uint32_t a = 0; a < ALTERNATIVE_COUNT; a++)
-                        for (uint32_t i = 0; i < MODEL_ATTRIBUTE_COUNT; i++)
+                        for (uint32_t i = 0; i < MODEL_ATTRIBUTE_COUNT; i++) {
                                 model->strata[type].alternatives[a].cost_mbit[i] = MODEL_UNEXPLAINED;
+                                model->strata[type].alternatives[a].most_mbit[i] = MODEL_UNLIMITED;
+                        }
         for (size_t i = 0; i < sizeof(explanation_tables) / sizeof(*explanation_tables); i++) {
                 const struct explanation_table *table = &explanation_tables[i];
                 enum record_type type = table->person ? TYPE_PERSON : TYPE_ORGANIZATION;
@@ -297,8 +308,12 @@ static void add_explanations(struct model *model)
                 explanation->used = true;
                 explanation->offset_mbit = table->offset_mbit;
                 explanation->needs = table->needs;
-                for (uint32_t j = 0; j < table->count; j++)
-                        explanation->cost_mbit[table->explains[j].attribute] = table->explains[j].cost_mbit;
+                for (uint32_t j = 0; j < table->count; j++) {
+                        enum model_attribute attribute = table->explains[j].attribute;
+                        int32_t most = table->explains[j].most_mbit;
+                        explanation->cost_mbit[attribute] = table->explains[j].cost_mbit;
+                        explanation->most_mbit[attribute] = most ? most : MODEL_UNLIMITED;
+                }
         }
 }
 
@@ -350,6 +365,7 @@ void model_set_builtin_tables(struct model *model)
                                               .whole_mbit = 1500,
                                               .both_left_permille = 500,
                                               .one_left_permille = 80,
+                                              .numbers_mbit = 5000,
                                               .none_mbit = -4500,
                                               .most_mbit = 19000};
 }

@@ -64,6 +64,12 @@ static void write_alternatives(struct json_writer *writer, const struct model_st
                         if (explanation->cost_mbit[i] != MODEL_UNEXPLAINED)
                                 write_i64(writer, model_attribute_name(i), explanation->cost_mbit[i]);
                 json_write_object_end(writer);
+                json_write_name(writer, "most_mbit");
+                json_write_object(writer);
+                for (uint32_t i = 0; i < MODEL_ATTRIBUTE_COUNT; i++)
+                        if (explanation->most_mbit[i] != MODEL_UNLIMITED)
+                                write_i64(writer, model_attribute_name(i), explanation->most_mbit[i]);
+                json_write_object_end(writer);
                 json_write_object_end(writer);
         }
         json_write_object_end(writer);
@@ -97,6 +103,7 @@ static const struct {
         {"whole_mbit", offsetof(struct model_tokens, whole_mbit)},
         {"both_left_permille", offsetof(struct model_tokens, both_left_permille)},
         {"one_left_permille", offsetof(struct model_tokens, one_left_permille)},
+        {"numbers_mbit", offsetof(struct model_tokens, numbers_mbit)},
         {"none_mbit", offsetof(struct model_tokens, none_mbit)},
         {"most_mbit", offsetof(struct model_tokens, most_mbit)},
 };
@@ -216,23 +223,34 @@ static int read_attributes(struct model_reader *reader, const struct json_node *
         return 0;
 }
 
+/* {"attribute": thousandths of a bit, ...} into @values; the others become @other. Without the object all stay. */
+static int read_by_attribute(struct model_reader *reader, const struct json_node *object, struct model_stratum *stratum,
+                             int32_t *values, int32_t other)
+{
+        if (!object)
+                return 0;
+        for (uint32_t i = 0; i < MODEL_ATTRIBUTE_COUNT; i++)
+                values[i] = other;
+        for (const struct json_node *node = object->child; node; node = node->next) {
+                int attribute = find_attribute(stratum, node->name);
+                int64_t value;
+                if (attribute < 0 || !json_to_i64(node, &value) || value < 0 || value > MODEL_UNLIMITED)
+                        return reject(reader, "costs name attributes and are integers from 0 to 1000000");
+                values[attribute] = (int32_t)value;
+        }
+        return 0;
+}
+
 static int read_alternative(struct model_reader *reader, const struct json_node *node, struct model_stratum *stratum,
                             struct model_explanation *explanation)
 {
         int r = read_i32(reader, node, "offset_mbit", &explanation->offset_mbit);
-        const struct json_node *costs = json_get(node, "cost_mbit");
-        if (r < 0 || !costs)
-                return r;
-        for (uint32_t i = 0; i < MODEL_ATTRIBUTE_COUNT; i++)
-                explanation->cost_mbit[i] = MODEL_UNEXPLAINED;
-        for (const struct json_node *cost = costs->child; cost; cost = cost->next) {
-                int attribute = find_attribute(stratum, cost->name);
-                int64_t value;
-                if (attribute < 0 || !json_to_i64(cost, &value) || value < 0 || value > 1000000)
-                        return reject(reader, "a cost names an attribute and is an integer from 0 to 1000000");
-                explanation->cost_mbit[attribute] = (int32_t)value;
-        }
-        return 0;
+        r = r < 0 ? r
+                  : read_by_attribute(reader, json_get(node, "cost_mbit"), stratum, explanation->cost_mbit,
+                                      MODEL_UNEXPLAINED);
+        return r < 0 ? r
+                     : read_by_attribute(reader, json_get(node, "most_mbit"), stratum, explanation->most_mbit,
+                                         MODEL_UNLIMITED);
 }
 
 static int read_stratum(struct model_reader *reader, const struct json_node *root, enum record_type type,

@@ -109,7 +109,7 @@ void model_set_population(struct model *model, enum record_type type, int64_t re
 {
         if (records <= 0)
                 return;
-        model->strata[type].records = records;
+        model->strata[type].records = records < MODEL_POPULATION_LEAST ? MODEL_POPULATION_LEAST : records;
         derive_prior(&model->strata[type]);
 }
 

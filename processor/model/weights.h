@@ -59,7 +59,8 @@ enum {
         GIVEN_NEAR,
         GIVEN_SOUND,
         GIVEN_INITIAL,
-        GIVEN_DIFFERS
+        GIVEN_DIFFERS,
+        GIVEN_ANOTHER,
 };
 enum {
         MIDDLE_EXACT = 1,
@@ -221,6 +222,10 @@ enum model_alternative { /* bits of a person's and an organization's */
 };
 
 #define MODEL_UNEXPLAINED INT32_MAX
+#define MODEL_UNLIMITED 1000000
+
+/* A smaller file is taken as a sample of a world of this size: a list of a hundred names still has namesakes in it. */
+#define MODEL_POPULATION_LEAST 1000
 
 struct model_explanation {
         bool used;
@@ -228,6 +233,9 @@ struct model_explanation {
         /* What agreement on an attribute costs the alternative (0: as natural as for a match); MODEL_UNEXPLAINED: the
          * alternative says nothing of it. */
         int32_t cost_mbit[MODEL_ATTRIBUTE_COUNT];
+        /* And how much of it the alternative explains at most: branches share a city, hardly ever a house. Where this
+         * is less than MODEL_UNLIMITED, a difference is no evidence against the alternative either. */
+        int32_t most_mbit[MODEL_ATTRIBUTE_COUNT];
         uint32_t needs; /* bit set of attributes: at least one of them must agree, or there is nothing to explain */
 };
 
@@ -238,6 +246,7 @@ struct model_tokens {
         int32_t whole_mbit;         /* bonus of equal whole names */
         int32_t both_left_permille; /* share of the smaller leftover that contradicts */
         int32_t one_left_permille;  /* share of a leftover on one side only */
+        int32_t numbers_mbit;       /* taken off where both sides have a number that the other lacks */
         int32_t none_mbit;          /* no token shared */
         int32_t most_mbit;
 };

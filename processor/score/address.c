@@ -140,6 +140,27 @@ static bool equal_but_blanks(struct text a, struct text b)
         }
 }
 
+/* True if the two name different numbers: 114th Street is not 115th Street, however alike they are written. */
+static bool numbers_differ(struct text a, struct text b)
+{
+        uint32_t i = 0;
+        uint32_t j = 0;
+        for (;;) {
+                while (i < a.length && (a.data[i] < '0' || a.data[i] > '9'))
+                        i++;
+                while (j < b.length && (b.data[j] < '0' || b.data[j] > '9'))
+                        j++;
+                if (i == a.length || j == b.length)
+                        return false;
+                if (a.data[i++] != b.data[j++])
+                        return true;
+                bool more_a = i < a.length && a.data[i] >= '0' && a.data[i] <= '9';
+                bool more_b = j < b.length && b.data[j] >= '0' && b.data[j] <= '9';
+                if (more_a != more_b)
+                        return true;
+        }
+}
+
 /* Names of streets, second lines and cities: a typo for every six letters, or one within the other's words. */
 static enum relation relate_names(struct text a, struct text b)
 {
@@ -149,6 +170,8 @@ static enum relation relate_names(struct text a, struct text b)
         struct text longer = a.length < b.length ? b : a;
         if (equal_but_blanks(a, b))
                 return RELATION_NEAR;
+        if (numbers_differ(a, b))
+                return RELATION_DIFFERS;
         uint32_t typos = shorter.length / 6 + (shorter.length >= 4);
         typos = typos > 3 ? 3 : typos;
         if (longer.length - shorter.length <= typos && typos && edit_distance(a, b, typos) <= typos)
@@ -160,15 +183,31 @@ static enum relation relate_names(struct text a, struct text b)
         return shorter.length >= 7 && jaro_winkler_permille(a, b) >= 910 ? RELATION_NEAR : RELATION_DIFFERS;
 }
 
-/* House numbers; a range "723 725" agrees with each of its ends. */
+/* The next run of letters and digits of @t from *@from on; an empty slice at the end. */
+static struct text next_number(struct text t, uint32_t *from)
+{
+        uint32_t start = *from;
+        while (start < t.length && (t.data[start] == ' ' || t.data[start] == '-' || t.data[start] == '/'))
+                start++;
+        uint32_t end = start;
+        while (end < t.length && t.data[end] != ' ' && t.data[end] != '-' && t.data[end] != '/')
+                end++;
+        *from = end;
+        return text_slice(t, start, end - start);
+}
+
+/* House numbers; a range "723-725" agrees with each of its ends. */
 static enum relation relate_numbers(struct text a, struct text b)
 {
         if (text_equal(a, b))
                 return RELATION_SAME;
-        uint32_t from = 0;
-        for (struct text word = next_word(a, &from); word.length; word = next_word(a, &from))
-                if (has_word(b, word))
-                        return RELATION_SAME;
+        uint32_t from_a = 0;
+        for (struct text x = next_number(a, &from_a); x.length; x = next_number(a, &from_a)) {
+                uint32_t from_b = 0;
+                for (struct text y = next_number(b, &from_b); y.length; y = next_number(b, &from_b))
+                        if (text_equal(x, y))
+                                return RELATION_SAME;
+        }
         return a.length + b.length >= 3 && edit_distance(a, b, 1) <= 1 ? RELATION_NEAR : RELATION_DIFFERS;
 }
 

@@ -114,13 +114,16 @@ static bool shares_root(const struct feature *a, const struct feature *b)
         return false;
 }
 
-static bool is_known_given(const struct comparison *c, const struct feature *feature)
+static bool is_known(const struct comparison *c, struct text name)
 {
         bool listed;
-        if (feature->alias.length)
-                return true;
-        model_rarity_mbit(c->model, FREQUENCY_GIVEN, feature->text, &listed);
+        model_rarity_mbit(c->model, FREQUENCY_GIVEN, name, &listed);
         return listed;
+}
+
+static bool is_known_given(const struct comparison *c, const struct feature *feature)
+{
+        return feature->alias.length || is_known(c, feature->text);
 }
 
 /* Number of typos that still make a name of @length letters the same: none in the shortest. */
@@ -432,7 +435,8 @@ static void judge_given(const struct name_match *match)
                 if (joins(match, true)) {
                         evidence_set(c, MODEL_GIVEN, GIVEN_NEAR, left_a, left_b);
                 } else if (left && right) {
-                        evidence_set(c, MODEL_GIVEN, GIVEN_DIFFERS, left_a, left_b);
+                        bool known = is_known(c, left_a) && is_known(c, left_b);
+                        evidence_set(c, MODEL_GIVEN, known ? GIVEN_ANOTHER : GIVEN_DIFFERS, left_a, left_b);
                 }
                 return;
         }

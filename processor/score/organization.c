@@ -207,6 +207,28 @@ static int32_t damped_sum(int32_t *rarities, uint32_t count, int32_t damping_per
         return (int32_t)(sum / 1000000);
 }
 
+static bool is_number(struct text t)
+{
+        for (uint32_t i = 0; i < t.length; i++)
+                if (t.data[i] < '0' || t.data[i] > '9')
+                        return false;
+        return t.length > 0;
+}
+
+/* True if both sides have a number that the other lacks: "School 12" and "School 14". */
+static bool numbers_contradict(const struct org_side *a, const struct org_side *b)
+{
+        const struct org_side *sides[2] = {a, b};
+        for (uint32_t k = 0; k < 2; k++) {
+                bool found = false;
+                for (uint32_t i = 0; i < sides[k]->count; i++)
+                        found |= !sides[k]->tokens[i].paired && is_number(sides[k]->tokens[i].text);
+                if (!found)
+                        return false;
+        }
+        return true;
+}
+
 static int32_t leftover(const struct org_side *side, int32_t damping_permille, struct text *example)
 {
         int32_t rarities[TOKENS_MAX];
@@ -272,6 +294,8 @@ static void compare_names(const struct comparison *c)
                 if (!whole)
                         weight -= (least * tokens->both_left_permille + (most - least) * tokens->one_left_permille) /
                                   1000;
+                if (numbers_contradict(&a, &b))
+                        weight -= tokens->numbers_mbit;
                 level = whole        ? NAME_WHOLE
                         : !most      ? NAME_TOKENS
                         : !least     ? NAME_CONTAINED

@@ -129,14 +129,16 @@ static bool weigh_alternative(const struct model_stratum *stratum, const struct 
                 if (of->level == LEVEL_MISSING)
                         continue;
                 int32_t cost = explanation->cost_mbit[i];
-                if (cost == MODEL_UNEXPLAINED) {
-                        decidable = true;
-                        continue;
-                }
+                int32_t most = explanation->most_mbit[i];
                 int32_t weight = of->weight_mbit;
+                if (cost == MODEL_UNEXPLAINED || most < MODEL_UNLIMITED)
+                        decidable = true;
+                if (cost == MODEL_UNEXPLAINED || (weight < 0 && most < MODEL_UNLIMITED))
+                        continue;
                 if (weight > 0) {
                         called_for |= explanation->needs >> i & 1;
                         weight = weight > cost ? weight - cost : 0;
+                        weight = weight < most ? weight : most;
                 }
                 sum += weight;
         }
