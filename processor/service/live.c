@@ -33,13 +33,15 @@ struct batch {
         bool changed; /* the partitions may have */
 };
 
-static void decode(struct batch *batch, const struct source_config *source, const struct message *message)
+static void decode(struct batch *batch, const struct source_config *source, const struct message *arrived)
 {
         struct service *service = batch->service;
-        const char *quarantined = quarantine_find(&service->quarantine, message);
+        const char *quarantined = quarantine_find(&service->quarantine, arrived);
+        struct message *message = arena_alloc(&service->batch, sizeof(*message)); /* changes point at it */
         struct error error = {""};
         int r;
 
+        *message = *arrived;
         if (quarantined) {
                 deadletter_add(service, message, source, quarantined);
                 service->rejected++;

@@ -28,6 +28,7 @@
 #define OFFSETS_WAIT_MS 10000
 #define HANGING_WAIT_MS 60000
 #define HANGING_PAUSE_MS 500
+#define RETRY_PAUSE_MS 50
 
 static int connect_clients(struct service *service, struct error *error)
 {
@@ -153,6 +154,11 @@ static int find_end(struct service *service, struct kafka_consumer *unstable, in
 
                 if (r == 0)
                         r = kafka_watermarks(unstable, topic, partition, OFFSETS_WAIT_MS, &low, &high, error);
+                if (r == ERR_RETRY && clock_monotonic_ms() < deadline_ms) { /* a topic just made has no leader yet */
+                        r = service_pause(service, RETRY_PAUSE_MS);
+                        if (r == 0)
+                                continue;
+                }
                 if (r != 0)
                         return r;
                 if (*end >= high)
