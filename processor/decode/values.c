@@ -217,6 +217,12 @@ static char *put_clock(char *at, uint64_t seconds, uint32_t nanos)
 #define DAYS_MAX 2932896   /* 9999-12-31 */
 #define DAY_SECONDS 86400
 
+/* The part above floor_divide(a, b), from 0 to b - 1. */
+static int64_t floor_rest(int64_t a, int64_t b)
+{
+        return a % b + (a % b < 0 ? b : 0);
+}
+
 static int64_t floor_divide(int64_t a, int64_t b)
 {
         return a / b - (a % b < 0);
@@ -312,7 +318,7 @@ static struct text logical_text(struct arena *arena, const struct json_node *nod
         if (type->logical == LOGICAL_DAYS)
                 return value_date(arena, value);
         seconds = floor_divide(value, type->per_second);
-        nanos = (uint32_t)((value - seconds * type->per_second) * (1000000000 / type->per_second));
+        nanos = (uint32_t)(floor_rest(value, type->per_second) * (1000000000 / type->per_second));
         return type->logical == LOGICAL_TIMESTAMP ? value_time(arena, seconds, nanos)
                                                   : time_of_day(arena, seconds, nanos);
 }
@@ -355,7 +361,7 @@ static bool mongo_value(struct arena *arena, const struct json_node *node, struc
         if (json_to_i64(child, &time_ms)) {
                 int64_t seconds = floor_divide(time_ms, 1000);
 
-                *value = value_time(arena, seconds, (uint32_t)(time_ms - seconds * 1000) * 1000000);
+                *value = value_time(arena, seconds, (uint32_t)floor_rest(time_ms, 1000) * 1000000);
         } else {
                 *value = json_scalar_text(child);
         }

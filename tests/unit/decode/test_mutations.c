@@ -22,49 +22,57 @@ static uint64_t next_random(uint64_t *seed)
         return *seed;
 }
 
-/* What tends to hurt: structure, numbers at their limits, other types, the words that decoders look for. */
-static const char *const splices[] = {
+/* What tends to hurt: values of other types, numbers at their limits, the words that decoders look for. */
+static const char *const values[] = {
         "null",
         "{}",
         "[]",
         "\"\"",
         "-1",
+        "0",
         "9223372036854775808",
+        "-9223372036854775808",
+        "9223372036854775807",
         "1e400",
         "1E-40",
+        "0.00E+7",
         "true",
         "{\"string\":null}",
         "[[[[]]]]",
         "\"__debezium_unavailable_value\"",
         "{\"payload\":null}",
-        "\"0xFFFFFFFFFFFFFFFF\"",
-        "\"3-0xFF\"",
-        "\"0x\"",
+        "[\"0xFFFFFFFFFFFFFFFF\"]",
+        "[\"3-0xFF\",\"0x02\"]",
+        "[\"0x\"]",
         "{\"scale\":-400,\"value\":\"AAAA\"}",
         "\"Struct{\"",
         "\"Struct{}\"",
         "\"Struct{=}\"",
-        "-9223372036854775808",
         "{\"$date\":\"\"}",
+        "{\"$date\":-9223372036854775808}",
         "\"{\\\"a\\\":1}\"",
-        "\xff\xfe",
-        ",",
-        ":",
-        "}",
-        "]",
-        "\"",
-        "\\u0000",
-        "\"000000000000000AAA\"",
-        "\"*\"",
+        "[\"000000000000000AAA\"]",
+        "[\"*\"]",
+        "[{\"field\":\"after\",\"fields\":[{\"field\":null}]}]",
+        "\"io.debezium.time.NanoTimestamp\"",
+        "\"org.apache.kafka.connect.data.Decimal\"",
+        "\"00000027:FFFFFFFFFFFFFFFFFF:0005\"",
 };
+
+/* And what breaks the text itself. */
+static const char *const breaks[] = {"\xff\xfe", ",", ":", "}", "]", "\"", "\\u0000", "\\ud800", "{", "["};
 
 static size_t mutate(uint64_t *seed, char *data, size_t length, size_t capacity)
 {
         size_t at = length ? next_random(seed) % length : 0;
-        const char *splice = splices[next_random(seed) % (sizeof(splices) / sizeof(splices[0]))];
-        size_t splice_length = strlen(splice), cut = next_random(seed) % 12;
+        const char *splice = values[next_random(seed) % (sizeof(values) / sizeof(values[0]))];
+        size_t splice_length, cut = next_random(seed) % 12;
+        unsigned operation = next_random(seed) % 20;
 
-        switch (next_random(seed) % 5) {
+        if (operation == 4)
+                splice = breaks[next_random(seed) % (sizeof(breaks) / sizeof(breaks[0]))];
+        splice_length = strlen(splice);
+        switch (operation) {
         case 0: /* one bit */
                 if (length > 0)
                         data[at] = (char)(data[at] ^ (1 << next_random(seed) % 8));
@@ -75,17 +83,23 @@ static size_t mutate(uint64_t *seed, char *data, size_t length, size_t capacity)
                 cut = cut > length - at ? length - at : cut;
                 memmove(data + at, data + at + cut, length - at - cut);
                 return length - cut;
-        case 3: /* the value behind the next colon is another one */
+        case 3: /* something stands where it does not belong */
+        case 4:
+                cut = 0;
+                break;
+        default: /* the value behind a colon is another one; the text remains JSON where it was a scalar */
                 while (at < length && data[at] != ':')
                         at++;
                 if (at < length)
                         at++;
                 cut = 0;
+                if (at < length && data[at] == '"') {
+                        do
+                                cut++;
+                        while (at + cut < length && data[at + cut] != '"');
+                }
                 while (at + cut < length && !strchr(",}]", data[at + cut]))
                         cut++;
-                break;
-        default:
-                cut = 0;
                 break;
         }
         if (length - cut + splice_length > capacity)
