@@ -59,13 +59,12 @@ static bool is_transaction(const struct json_node *value, const struct json_node
         if (schema_is(schema, TEXT("io.debezium.connector.common.TransactionMetadataValue")))
                 return true;
         return (text_equal(status, TEXT("BEGIN")) || text_equal(status, TEXT("END"))) && has(value, "id") &&
-               (has(value, "event_count") || has(value, "data_collections") || value->count <= 3);
+               (has(value, "event_count") || has(value, "data_collections"));
 }
 
 static bool is_schema_change(const struct json_node *value)
 {
-        return has(value, "tableChanges") ||
-               (has(value, "ddl") && (has(value, "databaseName") || has(value, "source")));
+        return has(value, "tableChanges") || (has(value, "ddl") && has(value, "databaseName"));
 }
 
 static bool is_notification(const struct json_node *value)
@@ -368,11 +367,37 @@ static int emit_upsert(struct decoder *decoder, const struct event *event)
         return mapping_apply(decoder, &after, change);
 }
 
+/* The only configured table whose key fields are the members of the key, where nothing else names the table; or empty.
+ */
+static struct text table_of_key(struct decoder *decoder)
+{
+        const struct source_config *source = decoder->source;
+        const struct json_node *schema, *key = decoder_payload(decoder, decoder->key, &schema);
+        struct text found = TEXT_NONE;
+
+        for (uint32_t i = 0; json_is(key, JSON_OBJECT) && i < source->entity_count; i++) {
+                const struct entity_mapping *mapping = &source->entities[i];
+                uint32_t matches = 0;
+
+                for (uint32_t k = 0; k < mapping->key_field_count; k++)
+                        matches += json_get_text(key, mapping->key_fields[k]) != NULL;
+                if (matches == 0 || matches != mapping->key_field_count || matches != key->count)
+                        continue;
+                if (found.length > 0)
+                        return TEXT_NONE;
+                found = mapping->entity;
+        }
+        return found;
+}
+
 static int emit_tombstone(struct decoder *decoder)
 {
         const struct event event = {.envelope = NULL};
-        struct text entity = decoder_find_mapping(decoder, find_entity(decoder, &event));
+        struct text entity = find_entity(decoder, &event);
 
+        if (entity.length == 0)
+                entity = table_of_key(decoder);
+        entity = decoder_find_mapping(decoder, entity);
         if (!decoder_is_mapped(decoder) && entity.length > 0)
                 return decoder_ignore(decoder, "table \"%.*s\" has no mapping", TEXT_ARG(entity));
         if (!decoder_is_mapped(decoder))

@@ -13,6 +13,20 @@
 
 #include "base/clock.h"
 
+static const struct entity_mapping *only_of_type(const struct source_config *source, enum record_type type)
+{
+        const struct entity_mapping *found = NULL;
+
+        for (uint32_t i = 0; type != TYPE_COUNT && i < source->entity_count; i++) {
+                if (source->entities[i].type != type)
+                        continue;
+                if (found)
+                        return NULL;
+                found = &source->entities[i];
+        }
+        return found;
+}
+
 /* The entity where the row itself does not say: the hint, the table that the topic names, the only configured one.
  * Empty where none of them is known; then the record's type names the entity. */
 static struct text row_entity(const struct decoder *decoder)
@@ -27,6 +41,8 @@ static struct text row_entity(const struct decoder *decoder)
                 mapping = source_find_entity(source, decoder->message->topic);
         if (!mapping && source->entity_count == 1)
                 mapping = &source->entities[0];
+        if (!mapping)
+                mapping = only_of_type(source, decoder->type_hint);
         return mapping ? mapping->entity : TEXT_NONE;
 }
 

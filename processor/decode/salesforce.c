@@ -150,6 +150,9 @@ static int read_event(struct decoder *decoder, struct event *event)
                    (const struct json_node *const[]){header_get(event, "changedFields"), nulled,
                                                      header_get(event, "diffFields")},
                    event->body, event->names);
+        if (event->form == NULL_IS_CHANGE && event->names[NAMES_CHANGED].bitmaps)
+                event->form =
+                        NULL_IF_CHANGED; /* every field is there, and nothing else tells which null means something */
         return 0;
 }
 
