@@ -5,6 +5,8 @@
 
 #define LIST(name, ...) static const char *const name[] = {__VA_ARGS__, NULL}
 
+LIST(latin_middle, "", "e", "er", "el", "en", "i", "a", "o", "an", "ar", "in", "il");
+
 LIST(french_given, "Jean", "Marie", "Philippe", "Nathalie", "Michel", "Isabelle", "Alain", "Sylvie", "Patrick",
      "Catherine", "Nicolas", "Martine", "Christophe", "Christine", "Pierre", "Françoise", "Christian", "Valérie",
      "Éric", "Sandrine", "Frédéric", "Stéphanie", "Laurent", "Véronique", "Stéphane", "Sophie", "David", "Céline",
@@ -128,6 +130,7 @@ LIST(spanish_family, "García", "Rodríguez", "González", "Fernández", "López
      "Santos", "Guerrero", "Lozano");
 LIST(spanish_start, "García ", "Rodríguez ", "Martín ", "Pérez ", "Ruiz ", "Gómez ", "Torres ", "Vega ", "Campos ",
      "Soler ", "Prieto ", "Nieto ", "Vidal ", "Pascual ", "Herrera ", "Cano ", "Cruz ", "Reyes ", "Flores ", "Peña ");
+LIST(spanish_middle, "", "de ", "de la ", "del ");
 LIST(spanish_end, "Montero", "Carrasco", "Calvo", "Hidalgo", "Aguilar", "Benítez", "Duran", "Santiago", "Lorenzo",
      "Arias", "Giménez", "Ferrer", "Caballero", "Mora", "Crespo", "Rojas", "Bravo", "Esteban", "Parra", "Gallego",
      "Sáez", "Moya", "Soto", "Redondo");
@@ -149,6 +152,7 @@ LIST(russian_family, "Иванов", "Смирнов", "Кузнецов", "По
      "Николаев", "Орлов", "Андреев");
 LIST(russian_start, "Бел", "Бор", "Верх", "Гор", "Дубр", "Жур", "Зим", "Кам", "Лес", "Мир", "Остр", "Пуст", "Рощ",
      "Сад", "Тих", "Хол", "Черн", "Ясн", "Вес", "Кравц");
+LIST(russian_middle, "", "ал", "ер", "ол", "ин", "ан", "ем", "ил");
 LIST(russian_end, "ов", "овский", "инский", "ин", "енко", "ачёв", "авин", "ицын", "аков", "ушкин", "одуб", "олюб",
      "евич", "анов", "етов", "урин");
 LIST(russian_streets, "ул. %s", "проспект %s", "переулок %s");
@@ -163,16 +167,16 @@ const char *const mail_providers[] = {"gmail.com", "hotmail.com", "outlook.com",
                                       "live.com",  "laposte.net", NULL};
 
 const struct culture_lists culture_lists[CULTURE_COUNT] = {
-        [FRENCH] = {"FR", french_given, french_family, french_start, french_end, french_streets, french_cities,
-                    french_trades, french_forms, "fr", french_titles},
-        [AMERICAN] = {"US", american_given, american_family, english_start, english_end, american_streets,
+        [FRENCH] = {"FR", french_given, french_family, french_start, latin_middle, french_end, french_streets,
+                    french_cities, french_trades, french_forms, "fr", french_titles},
+        [AMERICAN] = {"US", american_given, american_family, english_start, latin_middle, english_end, american_streets,
                       american_cities, american_trades, american_forms, "com", american_titles},
-        [BRITISH] = {"GB", british_given, british_family, english_start, english_end, british_streets, british_cities,
-                     american_trades, british_forms, "co.uk", american_titles},
-        [GERMAN] = {"DE", german_given, german_family, german_start, german_end, german_streets, german_cities,
-                    german_trades, german_forms, "de", german_titles},
-        [SPANISH] = {"ES", spanish_given, spanish_family, spanish_start, spanish_end, spanish_streets, spanish_cities,
-                     spanish_trades, spanish_forms, "es", spanish_titles},
-        [RUSSIAN] = {"RU", russian_given, russian_family, russian_start, russian_end, russian_streets, russian_cities,
-                     russian_trades, russian_forms, "ru", russian_titles},
+        [BRITISH] = {"GB", british_given, british_family, english_start, latin_middle, english_end, british_streets,
+                     british_cities, american_trades, british_forms, "co.uk", american_titles},
+        [GERMAN] = {"DE", german_given, german_family, german_start, latin_middle, german_end, german_streets,
+                    german_cities, german_trades, german_forms, "de", german_titles},
+        [SPANISH] = {"ES", spanish_given, spanish_family, spanish_start, spanish_middle, spanish_end, spanish_streets,
+                     spanish_cities, spanish_trades, spanish_forms, "es", spanish_titles},
+        [RUSSIAN] = {"RU", russian_given, russian_family, russian_start, russian_middle, russian_end, russian_streets,
+                     russian_cities, russian_trades, russian_forms, "ru", russian_titles},
 };

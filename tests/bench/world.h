@@ -26,7 +26,8 @@ struct culture_lists {
         const char *country; /* ISO 3166-1 alpha-2 */
         const char *const *given;
         const char *const *family;
-        const char *const *family_start; /* the long tail of family names: start + end */
+        const char *const *family_start; /* the long tail of family names: start + middle + end */
+        const char *const *family_middle;
         const char *const *family_end;
         const char *const *streets; /* "rue %s": the pattern of a street, %s a name */
         const char *const *cities;  /* "75011 Paris": postal code, blank, city */
