@@ -326,6 +326,9 @@ static int add_identity(struct decoder *decoder, struct candidates *list, const 
 
         if (!maps_by_identity(decoder))
                 return 0;
+        if (decoder->source->dialect ==
+            DIALECT_SALESFORCE_CDC) /* FirstName speaks for itself, Name.FirstName does not */
+                name = names_flatten(name, arena_alloc(decoder->arena, NAMES_FLAT_MAX));
         field.attribute = config_identity_attribute(decoder->config, name, type, &field.label);
         return field.attribute == ATTRIBUTE_NONE ? 0 : add_configured(decoder, list, view, &field);
 }
