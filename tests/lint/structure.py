@@ -27,8 +27,11 @@ MAY_USE = {
     "kafka": "config record",
     "state": "record",
     "engine": "config model record standard block score cluster golden conflict state",
+    "replay": "config record decode model engine state",
+    "evaluate": "config record decode",
     "service": "config model record decode standard block score cluster golden conflict kafka state engine",
-    "cli": "config model record decode standard block score cluster golden conflict kafka state engine service",
+    "cli": "config model record decode standard block score cluster golden conflict"
+           " kafka state engine replay evaluate service",
 }
 
 # Headers of libraries, and the only folders that may include them.
@@ -43,7 +46,9 @@ OWNED = [
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 TABLE_ROW = re.compile(r'\s*(\{.*\}|"[^"]*"(\s*"[^"]*")*),?(\s*/\*.*\*/)?\s*')
 INCLUDE = re.compile(r'\s*#\s*include\s*[<"]([^>"]+)[>"]')
+PAGE = re.compile(r"\bdocs/[\w/-]+\.md\b")
 MODULE = re.compile(r"^module\(([^)]*)\)", re.MULTILINE)
+PROGRAM = re.compile(r'^module_use\(durand "([^"]*)"\)', re.MULTILINE)
 
 
 class Report:
@@ -92,6 +97,9 @@ def check_source(report, root, path):
     for number, line in enumerate(lines, 1):
         if UNFINISHED.search(line) and path != "tests/lint/structure.py":
             report.error(f"{path}:{number}", "marked as unfinished")
+        for page in PAGE.findall(line):
+            if not (root / page).is_file():
+                report.error(f"{path}:{number}", f"refers to {page}, which does not exist")
     if not path.endswith((".c", ".h", ".cc")):
         return
     check_includes(report, path, lines)
@@ -102,32 +110,34 @@ def check_source(report, root, path):
         report.error(f"{path}:1", "a file opens with a comment on how it works and why")
 
 
+def read_module(text):
+    """The name of the module that a CMakeLists.txt makes, and the modules that it uses."""
+    program = PROGRAM.search(text)
+    if program:
+        return "cli", program.group(1).split(";")
+    call = MODULE.search(text)
+    name, uses, keyword = None, [], None
+    for word in call.group(1).split() if call else []:
+        if word in ("NAME", "USES", "PACKAGES", "LIBRARIES", "DIRECTORY", "LANGUAGES"):
+            keyword = word
+        elif keyword == "NAME":
+            name = word
+        elif keyword == "USES":
+            uses.append(word)
+    return name, uses
+
+
 def check_modules(report, root, paths):
-    seen = set()
     for path in paths:
         if not re.fullmatch(r"(processor/\w+|state)/CMakeLists\.txt", path):
             continue
-        call = MODULE.search((root / path).read_text(encoding="utf-8"))
-        if not call:
-            report.error(path, "no module() call")
-            continue
-        words = call.group(1).split()
-        name, uses, keyword = None, [], None
-        for word in words:
-            if word in ("NAME", "USES", "PACKAGES", "LIBRARIES", "DIRECTORY", "LANGUAGES"):
-                keyword = word
-            elif keyword == "NAME":
-                name = word
-            elif keyword == "USES":
-                uses.append(word)
-        seen.add(name)
+        name, uses = read_module((root / path).read_text(encoding="utf-8"))
         if name not in MAY_USE:
             report.error(path, f"module {name} has no row in MAY_USE of tests/lint/structure.py")
             continue
         for used in uses:
             if used != "base" and used not in MAY_USE[name].split():
                 report.error(path, f"module {name} may not use {used} (docs/architecture.md, \"Levels\")")
-    return seen
 
 
 def main():
