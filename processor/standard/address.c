@@ -7,7 +7,7 @@
  *
  * A street keeps its type, written out: two streets of one name often differ by nothing else. Ordinals become numbers,
  * directions their letter, particles vanish; German and Dutch compounds are split before their type (Hardenbergstr. ->
- * hardenberg strasse), as half of the writers do.
+ * hardenberg street), as half of the writers do.
  *
  * Tables and their sources: address_words.c. There is no gazetteer: which of two unknown words is a city is decided by
  * place.
@@ -460,7 +460,7 @@ static void set_house(struct work *work, struct parts *parts, struct address *ad
         if (at + 1 < parts->count && !parts->items[at + 1].taken) {
                 struct text next = parts->items[at + 1].text;
                 bool letter = next.length == 1 && ascii_is_lower(next.data[0]) && !has(work, LEXICON_DIRECTION, next) &&
-                              (at + 2 == parts->count || parts->items[at + 2].segment == parts->items[at].segment);
+                              parts->items[at + 1].segment == parts->items[at].segment;
 
                 if (has(work, LEXICON_HOUSE_SUFFIX, next) || letter) {
                         number = arena_printf(work->arena, "%.*s%.*s", TEXT_ARG(number), TEXT_ARG(next));
@@ -468,6 +468,13 @@ static void set_house(struct work *work, struct parts *parts, struct address *ad
                 }
         }
         address->house = number;
+}
+
+/* True if no token of the same segment follows @at. */
+static bool ends_segment(const struct parts *parts, uint32_t at)
+{
+        return at + 1 >= parts->count || parts->items[at + 1].taken ||
+               parts->items[at + 1].segment != parts->items[at].segment;
 }
 
 /* Finds the house number: first in a segment, before a street in the middle of one, or last in one. The number of the
@@ -479,9 +486,8 @@ static bool take_house(struct work *work, struct parts *parts, struct address *a
         for (int round = 0; round < 3; round++)
                 for (uint32_t i = 0; i < parts->count; i++) {
                         bool first = i == 0 || items[i - 1].taken || items[i - 1].segment != items[i].segment;
-                        bool last = i + 1 == parts->count || items[i + 1].taken ||
-                                    items[i + 1].segment != items[i].segment ||
-                                    (i + 2 == parts->count && items[i + 1].text.length == 1);
+                        bool last =
+                                ends_segment(parts, i) || (items[i + 1].text.length == 1 && ends_segment(parts, i + 1));
 
                         if (items[i].taken || !is_house_number(items[i].text))
                                 continue;
@@ -499,10 +505,7 @@ static bool take_house(struct work *work, struct parts *parts, struct address *a
                                                 join_parts(work, parts, from, i);
                                 take(parts, from, i);
                         }
-                        /* "No. 5", "Nr 5" */
-                        if (i > 0 && !items[i - 1].taken &&
-                            (text_equal(items[i - 1].text, TEXT("no")) || text_equal(items[i - 1].text, TEXT("nr")) ||
-                             text_equal(items[i - 1].text, TEXT("num"))))
+                        if (i > 0 && !items[i - 1].taken && has(work, LEXICON_HOUSE_MARK, items[i - 1].text))
                                 take(parts, i - 1, i);
                         set_house(work, parts, address, i);
                         return true;
@@ -513,7 +516,7 @@ static bool take_house(struct work *work, struct parts *parts, struct address *a
 /* --- the street
  * ---------------------------------------------------------------------------------------------------------- */
 
-/* Splits "hardenbergstr" into the name and "strasse". */
+/* Splits "hardenbergstr" into the name and "street". */
 static bool split_compound(struct work *work, struct text word, struct text *name, struct text *type)
 {
         if (has(work, LEXICON_STREET_TYPE, word))
@@ -617,6 +620,14 @@ static uint8_t find_street_segment(struct work *work, const struct parts *parts)
         return first ? first->segment : 0;
 }
 
+static bool is_empty_segment(const struct parts *parts, uint8_t segment)
+{
+        for (uint32_t i = 0; i < parts->count; i++)
+                if (!parts->items[i].taken && parts->items[i].segment == segment)
+                        return false;
+        return true;
+}
+
 /* What is left outside the street: city, a further region, localities. */
 static void assign_rest(struct work *work, struct parts *parts, struct address *address, uint8_t street, bool has_city)
 {
@@ -676,7 +687,8 @@ static void read_fields(struct work *work, const struct address_fields *fields, 
         if (!has_city || parts.items[parts.count - 1].segment > 0)
                 take_tail(work, &parts, address);
         take_unit(work, &parts, address);
-        if (!take_house(work, &parts, address, &street))
+        /* "12 bis, rue de la Paix": the number has a segment of its own */
+        if (!take_house(work, &parts, address, &street) || is_empty_segment(&parts, street))
                 street = find_street_segment(work, &parts);
         if (!has_city && (address->region.length > 0 || address->postal_code.length > 0)) {
                 uint32_t from, to;

@@ -8,7 +8,7 @@
 #include "standard/parts.h"
 
 static const struct lexicon_row street_types[] = {
-        {"street", "st str strt streets"},
+        {"street", "st str strt streets strasse strasze"},
         {"avenue", "ave av aven avenu avn avnue aves"},
         {"road", "rd roads rds"},
         {"boulevard", "blvd boul blv bd bvd boulev bld bvld"},
@@ -110,7 +110,6 @@ static const struct lexicon_row street_types[] = {
         {"cite", ""},
         {"chaussee", "chau"},
         /* German and Dutch */
-        {"strasse", "strasze"},
         {"platz", ""},
         {"weg", ""},
         {"gasse", ""},
@@ -153,9 +152,27 @@ static const struct lexicon_row street_types[] = {
 };
 
 static const struct lexicon_row street_suffixes[] = {
-        {"strasse", "str"}, {"weg", ""},    {"platz", ""}, {"gasse", ""}, {"allee", ""},  {"ring", ""}, {"damm", ""},
-        {"ufer", ""},       {"straat", ""}, {"laan", ""},  {"plein", ""}, {"gracht", ""}, {"kade", ""}, {"vej", ""},
-        {"gade", ""},       {"vagen", ""},  {"gatan", ""}, {"gata", ""},  {"katu", ""},   {"tie", ""},  {NULL, NULL},
+        {"street", "strasse str"},
+        {"weg", ""},
+        {"platz", ""},
+        {"gasse", ""},
+        {"allee", ""},
+        {"ring", ""},
+        {"damm", ""},
+        {"ufer", ""},
+        {"straat", ""},
+        {"laan", ""},
+        {"plein", ""},
+        {"gracht", ""},
+        {"kade", ""},
+        {"vej", ""},
+        {"gade", ""},
+        {"vagen", ""},
+        {"gatan", ""},
+        {"gata", ""},
+        {"katu", ""},
+        {"tie", ""},
+        {NULL, NULL},
 };
 
 static const struct lexicon_row street_words[] = {
@@ -239,6 +256,12 @@ static const struct lexicon_row po_boxes[] = {
 
 static const struct lexicon_row house_suffixes[] = {
         {"bis", ""}, {"ter", ""}, {"quater", ""}, {"quinquies", ""}, {NULL, NULL},
+};
+
+/* "number" before a house number: No. 5, д. 5 */
+static const struct lexicon_row house_marks[] = {
+        {"no", "nr num numero nummer d dom haus house"},
+        {NULL, NULL},
 };
 
 static const struct lexicon_row address_particles[] = {
@@ -334,6 +357,7 @@ const struct lexicon_table address_tables[] = {
         {LEXICON_UNIT_AFTER, true, units_after},
         {LEXICON_PO_BOX, true, po_boxes},
         {LEXICON_HOUSE_SUFFIX, true, house_suffixes},
+        {LEXICON_HOUSE_MARK, true, house_marks},
         {LEXICON_ADDRESS_PARTICLE, true, address_particles},
         {LEXICON_REGION, true, regions},
         {LEXICON_END, false, NULL},

@@ -236,9 +236,8 @@ static void add_word(struct work *work, const struct org_word *word, uint8_t *po
                         .sound = phonetic_code(work->arena, token),
                 };
 
-                if (has_token(work->list, token))
-                        continue;
-                feature_add(work, feature);
+                if (!has_token(work->list, token))
+                        feature_add(work, feature);
                 if (*position < UINT8_MAX)
                         (*position)++;
         }

@@ -7,10 +7,9 @@
  *                  https://arthurdejong.org/python-stdnum/)
  *   LEI            20 characters, ISO 17442, check digits of ISO 7064 mod 97-10
  *   DUNS           9 digits without check digit (Dun & Bradstreet dropped it)
- *   SSN            only as a national id of nine digits: areas 000, 666 and 900 on, group 00 and serial 0000 do not
- * exist (Social Security Administration, "Social Security Number Randomization"); 078-05-1120 and 219-09-9999 are
- *                  published examples
- * Others are kept as upper-case letters and digits, unvalidated.
+ *   SSN            only as a national id of nine digits in the United States: areas 000, 666 and 900 on, group 00 and
+ * serial 0000 do not exist (Social Security Administration, "Social Security Number Randomization"); 078-05-1120 and
+ * 219-09-9999 are published examples Others are kept as upper-case letters and digits, unvalidated.
  *
  * Everything of one repeated digit and every run (123456789, 987654321) is a placeholder.
  */
@@ -340,13 +339,18 @@ static struct canonical check_lei(struct text code, bool *validated)
         return (struct canonical){.value = code, .flags = *validated ? 0 : SLOT_INVALID};
 }
 
-static struct canonical check_national_id(struct text code)
+static struct canonical check_national_id(const struct work *work, struct text code)
 {
         struct canonical result = {.value = code};
 
-        if (code.length == 9 && text_is_digits(code) &&
-            (text_equal(code, TEXT("078051120")) || text_equal(code, TEXT("219099999"))))
+        if (code.length != 9 || !text_is_digits(code))
+                return result;
+        if (text_equal(code, TEXT("078051120")) || text_equal(code, TEXT("219099999")))
                 result.flags = SLOT_FAKE;
+        else if (memcmp(work->country, "US", 2) == 0 &&
+                 (text_starts_with(code, TEXT("000")) || text_starts_with(code, TEXT("666")) || code.data[0] == '9' ||
+                  text_equal(text_slice(code, 3, 2), TEXT("00")) || text_ends_with(code, TEXT("0000"))))
+                result.flags = SLOT_INVALID;
         return result;
 }
 
@@ -373,7 +377,7 @@ struct canonical identifier_standardise(struct work *work, uint16_t attribute, s
                 return (struct canonical){.value = code,
                                           .flags = code.length == 9 && text_is_digits(code) ? 0 : SLOT_INVALID};
         case ATTRIBUTE_NATIONAL_ID:
-                return check_national_id(code);
+                return check_national_id(work, code);
         default:
                 return (struct canonical){.value = code};
         }

@@ -26,7 +26,8 @@ struct entry {
 struct lexicon {
         struct arena arena;
         uint32_t count;
-        uint16_t tags[LEXICON_SLOTS]; /* bits of the hash, 0: free. Most look-ups fail, and here they stay in the cache. */
+        uint16_t tags[LEXICON_SLOTS]; /* bits of the hash, 0: free. Most look-ups fail, and here they stay in the cache.
+                                       */
         struct entry entries[LEXICON_SLOTS];
 };
 

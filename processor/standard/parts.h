@@ -141,6 +141,7 @@ enum lexicon_kind {
         LEXICON_UNIT,             /* apt, suite */
         LEXICON_UNIT_AFTER,       /* floor, etage: the number may stand before */
         LEXICON_PO_BOX,           /* po box, postfach */
+        LEXICON_HOUSE_MARK,       /* no, nr: before the number */
         LEXICON_HOUSE_SUFFIX,     /* bis, ter */
         LEXICON_ADDRESS_PARTICLE, /* de la: not part of a street's core */
         LEXICON_REGION,           /* california -> ca */

@@ -92,8 +92,8 @@ static const struct spelling *const spellings[26] = {
         ['j' - 'a'] =
                 (const struct spelling[]){
                         SPELL("j", AT_START, NEXT_ANY, "J"),
-                SPELL("j", ANYWHERE, NEXT_VOWEL, "J"),
-                SPELL("j", ANYWHERE, NEXT_ANY, ""), /* Jurij, Andrej: part of the vowel */
+                        SPELL("j", ANYWHERE, NEXT_VOWEL, "J"),
+                        SPELL("j", ANYWHERE, NEXT_ANY, ""), /* Jurij, Andrej: part of the vowel */
                         {0},
                 },
         ['k' - 'a'] =

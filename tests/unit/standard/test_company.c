@@ -1,0 +1,114 @@
+/* Company names: the core, its canonical words, and the legal form apart. */
+#include "helper.h"
+
+static const struct company_case {
+        const char *raw;
+        const char *whole;
+        const char *form; /* the first one */
+} cases[] = {
+        {"Durand S.A.S.", "durand", "sas"},
+        {"SARL Durand", "durand", "sarl"},
+        {"Société Générale S.A.", "society generale", "sa"},
+        {"Müller GmbH & Co. KG", "muller", "gmbh co kg"},
+        {"Mueller GmbH", "mueller", "gmbh"},
+        {"Bäckerei Schmidt e.K.", "backerei schmidt", "ek"},
+        {"ACME Inc.", "acme", "inc"},
+        {"Acme, Incorporated", "acme", "inc"},
+        {"Acme Co., Ltd.", "acme", "ltd"},
+        {"Acme Pty Ltd", "acme", "ltd"},
+        {"Tata Pvt. Ltd.", "tata", "ltd"},
+        {"Ferrari S.p.A.", "ferrari", "spa"},
+        {"Rossi S.r.l.", "rossi", "srl"},
+        {"Cemex S.A.B. de C.V.", "cemex", "sa de cv"},
+        {"Telefónica, S.A.", "telefonica", "sa"},
+        {"Philips N.V.", "philips", "nv"},
+        {"Jansen B.V.", "jansen", "bv"},
+        {"Volvo AB", "volvo", "ab"},
+        {"AB Volvo", "volvo", "ab"},
+        {"Maersk A/S", "maersk", "as"},
+        {"Nokia Oyj", "nokia", "oyj"},
+        {"Skoda Auto a.s.", "skoda auto", "as"},
+        {"Firma s.r.o.", "firma", "sro"},
+        {"Budimex Sp. z o.o.", "budimex", "sp zoo"},
+        {"MOL Nyrt.", "mol", "zrt"},
+        {"Pliva d.o.o.", "pliva", "doo"},
+        {"ООО «Ромашка»", "romashka", "ooo"},
+        {"Toyota K.K.", "toyota", "kk"},
+        {"PT Astra International Tbk", "astra international", "pt"},
+        {"Petronas Sdn Bhd", "petronas", "ltd"},
+        {"Koc Holding Anonim Sirketi", "koc holding", "as tr"},
+        {"Vale Ltda.", "vale", "ltda"},
+        {"Galp Lda", "galp", "lda"},
+        {"Emirates FZE", "emirates", "fze"},
+        {"Guinness plc", "guinness", "plc"},
+        {"I.B.M. Corp.", "ibm", "corp"},
+        {"AT&T", "att", ""},
+        {"H & M", "hm", ""},
+        {"Johnson & Johnson", "johnson johnson", ""},
+        {"Univ. of Oxford", "university oxford", ""},
+        {"Universität Heidelberg", "university heidelberg", ""},
+        {"Université de Paris", "university paris", ""},
+        {"The Salvation Army", "salvation army", ""},
+        {"Hull House Assn. Parkway", "hull house association parkway", ""},
+        {"Int'l Trading", "international trading", ""},
+        {"Acme Ltd (formerly Ajax)", "acme", "ltd"},
+        {"Acme dba Ajax", "acme", ""},
+        {"Limited", "limited", ""},
+        {"SA", "sa", ""},
+        {"The", "the", ""},
+};
+
+static void a_company_is_its_core_and_its_form(void **state)
+{
+        struct fixture *fixture = *state;
+
+        for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+                const char *whole = "", *form = "";
+
+                company_add(begin(fixture, NULL), text_from(cases[i].raw), 0);
+                for (size_t k = 0; k < fixture->list.count; k++) {
+                        const struct feature *f = &fixture->list.items[k];
+
+                        if (f->kind == FEATURE_ORG_WHOLE)
+                                whole = arena_text(&fixture->arena, f->text).data;
+                        else if (f->kind == FEATURE_ORG_FORM && !form[0])
+                                form = arena_text(&fixture->arena, f->text).data;
+                }
+                if (strcmp(whole, cases[i].whole) != 0 || strcmp(form, cases[i].form) != 0)
+                        print_error("%s\n", cases[i].raw);
+                assert_string_equal(whole, cases[i].whole);
+                assert_string_equal(form, cases[i].form);
+        }
+}
+
+static void another_name_of_the_company_is_doubtful_and_no_part_of_the_whole(void **state)
+{
+        struct fixture *fixture = *state;
+
+        company_add(begin(fixture, NULL), TEXT("Acme Ltd (formerly Ajax Trading)"), 0);
+        assert_string_equal(features_text(fixture),
+                            "name_token=acme; name_token=ajax?; name_token=trading?; legal_form=ltd; name=acme");
+}
+
+static void the_legal_name_repeats_no_token(void **state)
+{
+        struct fixture *fixture = *state;
+        struct work *work = begin(fixture, NULL);
+
+        company_add(work, TEXT("Acme Foods"), 0);
+        company_add(work, TEXT("Acme International Foods Ltd"), 1);
+        assert_string_equal(features_text(fixture),
+                            "name_token=acme; name_token=foods; name_token=international; legal_form=ltd; "
+                            "name=acme foods; name=acme international foods");
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(a_company_is_its_core_and_its_form),
+                cmocka_unit_test(another_name_of_the_company_is_doubtful_and_no_part_of_the_whole),
+                cmocka_unit_test(the_legal_name_repeats_no_token),
+        };
+
+        return cmocka_run_group_tests(tests, open_standard, close_standard);
+}
