@@ -27,6 +27,7 @@
 #define LOCK_FILE "lock"
 #define MAP_DEFAULT_BYTES (1ULL << 40)
 #define MAP_MIN_BYTES (1ULL << 20)
+#define MAP_FALLBACK_BYTES (1ULL << 30) /* below, a system that refuses a map is out of memory */
 #define READERS_MAX 510
 #define NODE_HASH_SEED 0x6e6f6465ULL /* "node": keeps this index apart from other uses of the hash */
 
@@ -155,44 +156,68 @@ static uint64_t remembered_map_bytes(struct store *store)
         return bytes;
 }
 
-static int open_environment(struct store *store, const struct store_options *options, struct error *error)
+/* How much address space to ask for. */
+static uint64_t choose_map_bytes(struct store *store, uint64_t asked)
 {
-        uint64_t map_bytes = options->map_bytes != 0 ? options->map_bytes : MAP_DEFAULT_BYTES;
+        uint64_t map_bytes = asked != 0 ? asked : MAP_DEFAULT_BYTES;
         uint64_t remembered = remembered_map_bytes(store);
-        unsigned flags = MDB_NOTLS; /* snapshots beside the write transaction of the same thread */
-        MDB_stat stat;
-        int dead;
-        int rc;
 
         if (remembered > map_bytes)
                 map_bytes = remembered;
         if (map_bytes < MAP_MIN_BYTES)
                 map_bytes = MAP_MIN_BYTES;
-        map_bytes = map_bytes / MAP_MIN_BYTES * MAP_MIN_BYTES; /* whole pages of any size */
+        return map_bytes / MAP_MIN_BYTES * MAP_MIN_BYTES; /* whole pages of any size */
+}
+
+/* One try with a map of @map_bytes. Gives LMDB's code; the environment is there only with 0. */
+static int try_environment(struct store *store, uint64_t map_bytes, unsigned flags)
+{
+        int rc = LMDB(mdb_env_create(&store->env));
+
+        if (rc != 0) {
+                store->env = NULL;
+                return rc;
+        }
+        rc = LMDB(mdb_env_set_maxdbs(store->env, STORE_TABLE_COUNT));
+        if (rc == 0)
+                rc = LMDB(mdb_env_set_maxreaders(store->env, READERS_MAX));
+        if (rc == 0)
+                rc = LMDB(mdb_env_set_mapsize(store->env, map_bytes));
+        if (rc == 0)
+                rc = LMDB(mdb_env_open(store->env, store->path, flags, 0600));
+        if (rc != 0) {
+                mdb_env_close(store->env);
+                store->env = NULL;
+        }
+        return rc;
+}
+
+static int open_environment(struct store *store, const struct store_options *options, struct error *error)
+{
+        uint64_t map_bytes = choose_map_bytes(store, options->map_bytes);
+        unsigned flags = MDB_NOTLS; /* snapshots beside the write transaction of the same thread */
+        MDB_stat stat;
+        int dead;
+        int rc;
+
         if (options->read_only)
                 flags |= MDB_RDONLY;
         if (options->no_sync)
                 flags |= MDB_NOSYNC;
-        rc = LMDB(mdb_env_create(&store->env));
-        if (rc != 0) {
-                store->env = NULL;
-                return error_set(error, ERR_FATAL, "cannot set up LMDB: %s", mdb_strerror(rc));
+        rc = try_environment(store, map_bytes, flags);
+        while ((rc == ENOMEM || rc == EINVAL) && map_bytes > MAP_FALLBACK_BYTES) {
+                map_bytes /= 8; /* address space is limited here; the map grows when it is needed */
+                rc = try_environment(store, map_bytes, flags);
         }
-        if ((rc = LMDB(mdb_env_set_maxdbs(store->env, STORE_TABLE_COUNT))) != 0 ||
-            (rc = LMDB(mdb_env_set_maxreaders(store->env, READERS_MAX))) != 0 ||
-            (rc = LMDB(mdb_env_set_mapsize(store->env, map_bytes))) != 0 ||
-            (rc = LMDB(mdb_env_open(store->env, store->path, flags, 0600))) != 0) {
-                if (rc == MDB_INVALID || rc == MDB_VERSION_MISMATCH || rc == MDB_CORRUPTED)
-                        return error_set(error, ERR_USAGE,
-                                         "%s/" DATA_FILE
-                                         " is no state of Durand, or damaged (%s): give another directory, "
-                                         "or move it away to have it filled again from the topic of records",
-                                         store->path, mdb_strerror(rc));
-                return error_set(error, ERR_FATAL, "cannot open the state in %s with a map of %" PRIu64 " bytes: %s%s",
-                                 store->path, map_bytes, mdb_strerror(rc),
-                                 rc == ENOMEM ? " (is there a limit on address space? set a smaller state.map_bytes)"
-                                              : "");
-        }
+        if (rc == MDB_INVALID || rc == MDB_VERSION_MISMATCH || rc == MDB_CORRUPTED)
+                return error_set(error, ERR_USAGE,
+                                 "%s/" DATA_FILE
+                                 " is no state of Durand, or damaged (%s): give another directory, or move "
+                                 "it away to have it filled again from the topic of records",
+                                 store->path, mdb_strerror(rc));
+        if (rc != 0)
+                return error_set(error, ERR_FATAL, "cannot open the state in %s with a map of %" PRIu64 " bytes: %s",
+                                 store->path, map_bytes, mdb_strerror(rc));
         mdb_reader_check(store->env, &dead); /* readers that died would pin pages for ever */
         mdb_env_stat(store->env, &stat);
         store->page_bytes = stat.ms_psize;

@@ -1,6 +1,8 @@
 /* Who may open a state directory, and what is said to those who may not. */
 #include "fixture.h"
 
+#include <sys/resource.h>
+
 static void write_file(struct fixture *f, const char *name, const char *content)
 {
         char path[128];
@@ -36,6 +38,30 @@ static void the_default_map_is_a_terabyte_of_address_space(void **state)
         mdb_env_info(f->store->env, &info);
         assert_int_equal(1ULL << 40, info.me_mapsize);
         assert_true(store_size_bytes(f->store) < MEGABYTE);
+}
+
+/* A container or a shell may limit address space; the sanitizers need too much of it themselves to be limited. */
+static void a_limit_on_address_space_makes_the_map_smaller(void **state)
+{
+#ifdef __SANITIZE_ADDRESS__
+        (void)state;
+        skip();
+#else
+        struct fixture *f = *state;
+        struct rlimit before;
+        struct rlimit limit;
+        int rc;
+
+        assert_int_equal(0, getrlimit(RLIMIT_AS, &before));
+        limit = (struct rlimit){.rlim_cur = 8ULL << 30, .rlim_max = before.rlim_max};
+        assert_int_equal(0, setrlimit(RLIMIT_AS, &limit));
+        rc = fixture_open(f, 0);
+        assert_int_equal(0, setrlimit(RLIMIT_AS, &before));
+        assert_int_equal(0, rc);
+        fixture_begin(f);
+        store_put_golden(f->txn, 1, TEXT("Marc"));
+        fixture_commit(f);
+#endif
 }
 
 static void a_second_writer_is_refused_until_the_first_ends(void **state)
@@ -160,6 +186,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 TEST(the_directory_is_made_with_those_above_it),
                 TEST(the_default_map_is_a_terabyte_of_address_space),
+                TEST(a_limit_on_address_space_makes_the_map_smaller),
                 TEST(a_second_writer_is_refused_until_the_first_ends),
                 TEST(a_newer_format_is_refused_with_the_remedy),
                 TEST(a_directory_of_photographs_is_not_touched),
