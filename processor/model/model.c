@@ -45,7 +45,8 @@ static const char *const attribute_names[MODEL_ATTRIBUTE_COUNT] = {
 };
 
 static const char *const alternative_names[ALTERNATIVE_COUNT] = {
-        [ALTERNATIVE_HOUSEHOLD] = "household", [ALTERNATIVE_TWIN] = "twin",   [ALTERNATIVE_COLLEAGUE] = "colleague",
+        [ALTERNATIVE_HOUSEHOLD] = "household", [ALTERNATIVE_TWIN] = "twin",
+        [ALTERNATIVE_COLLEAGUE] = "colleague", [ALTERNATIVE_FAMILY_FIRM] = "family_firm",
         [ALTERNATIVE_BUILDING] = "building",   [ALTERNATIVE_GROUP] = "group",
 };
 

@@ -216,6 +216,7 @@ enum model_alternative { /* bits of a person's and an organization's */
         ALTERNATIVE_HOUSEHOLD,
         ALTERNATIVE_TWIN,
         ALTERNATIVE_COLLEAGUE,
+        ALTERNATIVE_FAMILY_FIRM, /* a household that works together */
         ALTERNATIVE_BUILDING,
         ALTERNATIVE_GROUP,
         ALTERNATIVE_COUNT,

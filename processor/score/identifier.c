@@ -66,25 +66,26 @@ static uint32_t judge_pair_of_ids(const struct id *a, const struct id *b)
         return shorter >= ID_TELLING && edit_distance(a->text, b->text, 1) <= 1 ? ID_NEAR : ID_DIFFERS;
 }
 
-/* Validated numbers of one space that differ. @same_country: VAT numbers begin with their country. */
-static bool excludes(const struct id *a, const struct id *b, bool same_country)
+/* VAT numbers begin with their country; those of two countries say nothing of each other. */
+static bool comparable(const struct id *a, const struct id *b, bool by_country)
 {
-        if (!a->validated || !b->validated || text_equal(a->text, b->text))
-                return false;
-        return !same_country || text_equal(text_slice(a->text, 0, 2), text_slice(b->text, 0, 2));
+        return !by_country || text_equal(text_slice(a->text, 0, 2), text_slice(b->text, 0, 2));
 }
 
 /* Compares the numbers of one space: the best pair gives the level, and if none agrees, a pair that excludes each other
  * the contradiction. Returns the level. */
 static uint32_t compare_ids(const struct comparison *c, enum model_attribute attribute, const struct ids *a,
-                            const struct ids *b, bool same_country)
+                            const struct ids *b, bool by_country)
 {
         uint32_t best = LEVEL_MISSING;
         const struct id *against_a = NULL;
         const struct id *against_b = NULL;
         for (uint32_t i = 0; i < a->count; i++) {
                 for (uint32_t j = 0; j < b->count; j++) {
-                        if (excludes(&a->items[i], &b->items[j], same_country) && !against_a) {
+                        if (!comparable(&a->items[i], &b->items[j], by_country))
+                                continue;
+                        bool differ = !text_equal(a->items[i].text, b->items[j].text);
+                        if (!against_a && differ && a->items[i].validated && b->items[j].validated) {
                                 against_a = &a->items[i];
                                 against_b = &b->items[j];
                         }

@@ -1,0 +1,1 @@
+unit_tests(FOLDER block USES block model record)

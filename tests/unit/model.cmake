@@ -1,0 +1,1 @@
+unit_tests(FOLDER model USES model record)

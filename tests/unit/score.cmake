@@ -1,0 +1,1 @@
+unit_tests(FOLDER score USES score model record)
