@@ -16,6 +16,9 @@ enum kafka_role {
 /* A configuration of librdkafka for @role: our settings, then the person's properties. NULL with ERR_USAGE in @code. */
 rd_kafka_conf_t *settings_make(const struct config *config, enum kafka_role role, int *code, struct error *error);
 
+/* librdkafka's messages go to our log. */
+void settings_set_log(rd_kafka_conf_t *conf);
+
 /* --- failure.c: what an error of librdkafka means for the caller */
 
 int failure_class(rd_kafka_resp_err_t code);

@@ -14,11 +14,13 @@ struct kafka_mock {
 int kafka_mock_open(struct kafka_mock **out, struct error *error)
 {
         struct kafka_mock *mock = calloc(1, sizeof(*mock));
+        rd_kafka_conf_t *conf = rd_kafka_conf_new();
         char why[512] = "";
 
         if (!mock)
                 abort();
-        mock->client = rd_kafka_new(RD_KAFKA_PRODUCER, rd_kafka_conf_new(), why, sizeof(why));
+        settings_set_log(conf);
+        mock->client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof(why));
         if (mock->client)
                 mock->cluster = rd_kafka_mock_cluster_new(mock->client, 1);
         if (!mock->cluster) {

@@ -126,6 +126,11 @@ static void on_log(const rd_kafka_t *client, int level, const char *facility, co
                 log_write(ours, "kafka", "%s: %s", facility, text);
 }
 
+void settings_set_log(rd_kafka_conf_t *conf)
+{
+        rd_kafka_conf_set_log_cb(conf, on_log);
+}
+
 rd_kafka_conf_t *settings_make(const struct config *config, enum kafka_role role, int *code, struct error *error)
 {
         rd_kafka_conf_t *conf = rd_kafka_conf_new();
@@ -137,7 +142,7 @@ rd_kafka_conf_t *settings_make(const struct config *config, enum kafka_role role
                 rd_kafka_conf_destroy(conf);
                 return NULL;
         }
-        rd_kafka_conf_set_log_cb(conf, on_log);
+        settings_set_log(conf);
         return conf;
 }
 

@@ -4,6 +4,7 @@ The last value of each key proves too little: a service that skips its silent ph
 pass it. The chain of `changes` cannot be passed that way: each change must begin where the previous one of its entity ended.
 """
 
+import base64
 import json
 import os
 import shutil
@@ -18,7 +19,7 @@ SKIPPED = 77
 
 try:
     from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition, OFFSET_BEGINNING
-    from confluent_kafka.admin import AdminClient, NewTopic
+    from confluent_kafka.admin import AdminClient, NewPartitions, NewTopic
 except ImportError:
     print("the Kafka tests need python3-confluent-kafka (apt-get install python3-confluent-kafka)", file=sys.stderr)
     if os.environ.get("CI") == "true":
@@ -54,6 +55,26 @@ class Broker:
     def stop(self):
         if self.own:
             subprocess.run([self.script, "stop", self.directory], check=False)
+
+    def crash_and_restart(self):
+        subprocess.run([self.script, "kill", self.directory], check=True)
+        subprocess.run([self.script, "restart", self.directory], check=True, stdout=subprocess.DEVNULL)
+
+    def add_partitions(self, totals):
+        admin = AdminClient({"bootstrap.servers": self.address})
+        for future in admin.create_partitions([NewPartitions(t, n) for t, n in totals.items()]).values():
+            future.result()
+
+    def lag(self, group, topics):
+        """Messages that the group has not committed yet."""
+        consumer = Consumer({"bootstrap.servers": self.address, "group.id": group, "enable.auto.commit": False})
+        places = [TopicPartition(t, p) for t in topics for p in range(self.partitions(t))]
+        lag = 0
+        for place in consumer.committed(places, timeout=10):
+            low, high = consumer.get_watermark_offsets(place, timeout=10)
+            lag += high - (place.offset if place.offset >= 0 else low)
+        consumer.close()
+        return lag
 
     def create_topics(self, partitions):
         """partitions: topic -> count"""
@@ -117,6 +138,8 @@ def encode(key):
 
 
 def encode_value(event):
+    if "value_base64" in event:
+        return base64.b64decode(event["value_base64"])
     if event.get("value") is None:
         return None
     return json.dumps(event["value"], separators=(",", ":"), ensure_ascii=False)

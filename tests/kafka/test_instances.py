@@ -1,0 +1,275 @@
+#!/usr/bin/python3
+"""What a kill does not show: two instances alive, a frozen one that wakes, foreign hands in the group and in `records`, a
+broker that crashes. After each the chains of `changes` must still be whole, and what is refused must say why.
+
+    test_instances.py --binary build/durand [--seed S] [--keep] [TEST ...]
+"""
+
+import argparse
+import json
+import os
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import time
+
+from confluent_kafka import Consumer, Producer, TopicPartition
+
+import harness
+import test_kill
+from harness import Background, Broker, Failure, Service, check
+
+
+class Case:
+    """A configuration of its own on the shared broker, with the load of the kill test."""
+
+    def __init__(self, options, broker, name):
+        self.broker = broker
+        self.binary = options.binary
+        self.name = "instances-%s-%d" % (name.replace("_", "-"), os.getpid())
+        self.work = harness.fresh_directory(os.path.join(options.work, name))
+        sources, self.events = test_kill.generate(random.Random(options.seed), self.name, 1200)
+        self.config = os.path.join(self.work, "durand.yaml")
+        with open(self.config, "w", encoding="utf-8") as file:
+            file.write(test_kill.CONFIG.format(name=self.name, work=self.work, address=broker.address)
+                       + "sources:\n" + sources)
+        self.inputs = sorted({e["topic"] for e in self.events})
+        broker.create_topics({t: 2 for t in self.inputs})
+
+    def start(self, state, arguments=()):
+        return Service(self.binary, self.config, os.path.join(self.work, state), self.log(state), arguments)
+
+    def log(self, state):
+        return os.path.join(self.work, "log." + state)
+
+    def says(self, state, words):
+        with open(self.log(state), encoding="utf-8") as file:
+            text = file.read()
+        check(words in text, "the log does not say \"%s\":\n%s" % (words, text[-3000:]))
+
+    def send_slowly(self, events):
+        """Over about five seconds."""
+        for n in range(0, len(events), 40):
+            self.broker.send(events[n:n + 40])
+            time.sleep(0.1)
+
+    def to_end(self, state):
+        code = self.start(state, ["--until-end"]).wait(60)
+        check(code == 0, "durand run --until-end: exit code %s; %s" % (code, self.log(state)))
+
+    def verify(self):
+        golden = harness.last_values(self.broker.read(self.name + ".golden.person"))
+        return harness.compose_changes(self.broker.read(self.name + ".changes"), golden)
+
+    def wait_live(self, state, seconds=20):
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if os.path.exists(self.log(state)):
+                with open(self.log(state), encoding="utf-8") as file:
+                    if "live after" in file.read().rsplit("--- run", 1)[-1]:
+                        return
+            time.sleep(0.05)
+        raise Failure("durand run is not live after %d s; %s" % (seconds, self.log(state)))
+
+
+def expect_exit(service, code, what):
+    found = service.wait(30)
+    check(found == code, "%s: exit code %s, expected %d" % (what, found, code))
+
+
+def a_second_instance_takes_over_and_the_first_goes(case):
+    load = Background(case.send_slowly, case.events)
+    first = case.start("first")
+    case.wait_live("first")
+    second = case.start("second")
+    expect_exit(first, 4, "the first instance")
+    case.says("first", "taken over by another instance")
+    load.join()
+    check(second.terminate() == 0, "the second instance does not stop cleanly")
+    case.to_end("second")
+    case.verify()
+
+
+def a_frozen_instance_wakes_up_and_does_no_harm(case):
+    load = Background(case.send_slowly, case.events)
+    first = case.start("first")
+    case.wait_live("first")
+    first.process.send_signal(signal.SIGSTOP)
+    second = case.start("second")
+    case.wait_live("second")
+    time.sleep(1)
+    first.process.send_signal(signal.SIGCONT)
+    expect_exit(first, 4, "the instance that was frozen")
+    load.join()
+    check(second.terminate() == 0, "the second instance does not stop cleanly")
+    case.to_end("second")
+    case.verify()
+
+
+def an_idle_instance_notices_by_its_heartbeat(case):
+    case.broker.send(case.events[:100])
+    first = case.start("first")
+    case.wait_live("first")
+    second = case.start("second")
+    expect_exit(first, 4, "the idle instance")
+    check(second.terminate() == 0, "the second instance does not stop cleanly")
+
+
+def an_old_state_is_brought_up_silently(case):
+    half = len(case.events) // 2
+    case.broker.send(case.events[:half])
+    case.to_end("old")
+    case.broker.send(case.events[half:])
+    case.to_end("new")
+    changes = case.verify()
+    case.to_end("old")
+    check(case.verify() == changes, "catching up wrote changes")
+    case.to_end("new")
+    check(case.verify() == changes, "starting again wrote changes")
+
+
+def one_state_directory_serves_one_process(case):
+    first = case.start("state")
+    case.wait_live("state")
+    expect_exit(case.start("state"), 2, "the second process on one directory")
+    case.says("state", "in use by another durand")
+    check(first.terminate() == 0, "the first process does not stop cleanly")
+
+
+def a_foreign_transaction_on_records_is_waited_for(case):
+    case.broker.send(case.events)
+    case.to_end("state")
+    changes = case.verify()
+    foreign = Producer({"bootstrap.servers": case.broker.address, "transactional.id": case.name + ".foreign"})
+    foreign.init_transactions(10)
+    foreign.begin_transaction()
+    foreign.produce(case.name + ".records", key="x", value="y")
+    foreign.flush(10)
+    service = case.start("state", ["--until-end"])
+    check(service.wait(3) is None, "a start does not wait for the end of a foreign transaction")
+    foreign.abort_transaction(10)
+    expect_exit(service, 0, "the start after the foreign transaction")
+    check(case.verify() == changes, "changes were written")
+
+
+def a_reset_group_is_noticed(case):
+    case.broker.send(case.events)
+    case.to_end("state")
+    foreign = Consumer({"bootstrap.servers": case.broker.address, "group.id": "durand." + case.name,
+                        "enable.auto.commit": False})
+    foreign.commit(offsets=[TopicPartition(case.inputs[0], 0, 1)], asynchronous=False)
+    foreign.close()
+    expect_exit(case.start("state"), 3, "a start after a reset of the group")
+    case.says("state", "was not committed by Durand")
+
+
+def a_state_that_is_not_what_the_outputs_say_is_built_anew_once(case):
+    case.broker.send(case.events[:400])
+    case.to_end("state")
+    shutil.copytree(os.path.join(case.work, "state"), os.path.join(case.work, "other"))
+    case.broker.send(case.events[400:])
+    case.to_end("state")
+    changes = case.verify()
+    # Positions that are too high: the state of then with the positions of now would skip what lies between. Here the record
+    # is written by somebody else, which the digest shows as well.
+    foreign = Producer({"bootstrap.servers": case.broker.address, "partitioner": "murmur2_random"})
+    message = next(m for m in case.broker.read(case.name + ".records") if m[3])
+    record = json.loads(message[3])
+    record["values"] = record.get("values", [])[:1]
+    foreign.produce(case.name + ".records", key=message[2], value=json.dumps(record))
+    foreign.flush(10)
+    expect_exit(case.start("state"), 3, "a start on a log that somebody else wrote to")
+    case.says("state", "building it anew")
+    case.says("state", "is not the one that the outputs were made from")
+    check(case.verify() == changes, "changes were written")
+
+
+def a_broker_that_crashes_is_waited_for(case):
+    if not case.broker.own:
+        return
+    load_half = len(case.events) // 2
+    case.broker.send(case.events[:load_half])
+    service = case.start("state")
+    case.wait_live("state")
+    case.broker.crash_and_restart()
+    case.broker.send(case.events[load_half:])
+    deadline = time.monotonic() + 90
+    while True:
+        code = service.wait(1)
+        check(code is None, "durand run ended with %s when the broker crashed; %s" % (code, case.log("state")))
+        try:
+            check(len(harness.last_values(case.broker.read(case.name + ".records"))) > 0, "no records")
+            if case.broker.lag("durand." + case.name, case.inputs) == 0:
+                break
+        except Failure:
+            pass
+        check(time.monotonic() < deadline, "durand run does not go on after the broker's crash; %s" % case.log("state"))
+    check(service.terminate(60) == 0, "durand run does not stop cleanly")
+    case.to_end("state")
+    case.verify()
+
+
+def new_partitions_are_read_from_their_beginning(case):
+    case.broker.send(case.events[:100])
+    service = case.start("state")
+    case.wait_live("state")
+    case.broker.add_partitions({t: 4 for t in case.inputs})
+    case.broker.send(case.events[100:])
+    check(service.terminate() == 0, "durand run does not stop cleanly")
+    case.to_end("state")
+    check(case.broker.lag("durand." + case.name, case.inputs) == 0, "a new partition was not read")
+    case.verify()
+
+
+TESTS = [
+    a_second_instance_takes_over_and_the_first_goes,
+    a_frozen_instance_wakes_up_and_does_no_harm,
+    an_idle_instance_notices_by_its_heartbeat,
+    an_old_state_is_brought_up_silently,
+    one_state_directory_serves_one_process,
+    a_foreign_transaction_on_records_is_waited_for,
+    a_reset_group_is_noticed,
+    a_state_that_is_not_what_the_outputs_say_is_built_anew_once,
+    new_partitions_are_read_from_their_beginning,
+    a_broker_that_crashes_is_waited_for,
+]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--binary", default=os.path.join(harness.ROOT, "build", "durand"))
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1000000))
+    parser.add_argument("--keep", action="store_true", help="keep the working directory")
+    parser.add_argument("tests", nargs="*", help="names, or parts of them")
+    options = parser.parse_args()
+    if not os.path.exists(options.binary):
+        sys.exit("test_instances.py: %s is not built" % options.binary)
+    options.work = tempfile.mkdtemp(prefix="durand-instances-")
+    print("--seed %d" % options.seed)
+    broker = Broker(os.path.join(options.work, "broker"))
+    failed = 0
+    try:
+        for test in TESTS:
+            if options.tests and not any(part in test.__name__ for part in options.tests):
+                continue
+            started = time.monotonic()
+            try:
+                test(Case(options, broker, test.__name__[:40]))
+                outcome = "ok"
+            except Failure as failure:
+                failed += 1
+                outcome = "FAILED: %s" % failure
+            print("%-62s %4.1f s  %s" % (test.__name__.replace("_", " "), time.monotonic() - started, outcome), flush=True)
+    finally:
+        broker.stop()
+        if not failed and not options.keep:
+            shutil.rmtree(options.work, ignore_errors=True)
+    if failed:
+        print("logs: %s" % options.work)
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
