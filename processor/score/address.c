@@ -180,7 +180,8 @@ static enum relation relate_names(struct text a, struct text b)
                 return RELATION_NEAR;
         if (shorter.length >= 5 && text_starts_with(longer, shorter))
                 return RELATION_NEAR; /* cut short by a field's length */
-        return shorter.length >= 7 && jaro_winkler_permille(a, b) >= 910 ? RELATION_NEAR : RELATION_DIFFERS;
+        return shorter.length >= 7 && a.data[0] == b.data[0] && jaro_winkler_permille(a, b) >= 910 ? RELATION_NEAR
+                                                                                                   : RELATION_DIFFERS;
 }
 
 /* The next run of letters and digits of @t from *@from on; an empty slice at the end. */

@@ -56,25 +56,62 @@ static uint32_t fill_table(const uint32_t *a, uint32_t n, const uint32_t *b, uin
         return last[m];
 }
 
+/* Letters that occur, as a set of 64: an edit changes at most two of its members. */
+static uint64_t letters_of(struct text t)
+{
+        uint64_t set = 0;
+        for (uint32_t i = 0; i < t.length; i++)
+                set |= UINT64_C(1) << (t.data[i] & 63);
+        return set;
+}
+
+static bool is_ascii(struct text t)
+{
+        uint8_t all = 0;
+        for (uint32_t i = 0; i < t.length; i++)
+                all |= (uint8_t)t.data[i];
+        return all < 0x80;
+}
+
+/* Cuts equal beginnings and ends off; for ASCII, where bytes are code points. */
+static void cut_common(struct text *a, struct text *b)
+{
+        while (a->length && b->length && a->data[0] == b->data[0]) {
+                *a = (struct text){.data = a->data + 1, .length = a->length - 1};
+                *b = (struct text){.data = b->data + 1, .length = b->length - 1};
+        }
+        while (a->length && b->length && a->data[a->length - 1] == b->data[b->length - 1]) {
+                a->length--;
+                b->length--;
+        }
+}
+
 uint32_t edit_distance(struct text a, struct text b, uint32_t most)
 {
+        if (is_ascii(a) && is_ascii(b)) {
+                uint32_t apart = a.length > b.length ? a.length - b.length : b.length - a.length;
+                if (a.length > COMPARE_POINTS_MAX || b.length > COMPARE_POINTS_MAX) {
+                        a = text_slice(a, 0, COMPARE_POINTS_MAX);
+                        b = text_slice(b, 0, COMPARE_POINTS_MAX);
+                } else if (apart > most) {
+                        return most + 1;
+                }
+                if ((uint32_t)__builtin_popcountll(letters_of(a) ^ letters_of(b)) > 2 * most)
+                        return most + 1;
+                cut_common(&a, &b);
+                uint32_t longer = a.length > b.length ? a.length : b.length;
+                if (longer <= 1)
+                        return longer > most ? most + 1 : longer;
+                if (most == 1) /* all that is left at distance one is a swapped pair */
+                        return a.length == 2 && b.length == 2 && a.data[0] == b.data[1] && a.data[1] == b.data[0] ? 1
+                                                                                                                  : 2;
+        }
         uint32_t from[COMPARE_POINTS_MAX];
         uint32_t to[COMPARE_POINTS_MAX];
         uint32_t n = compare_points(a, from);
         uint32_t m = compare_points(b, to);
-        uint32_t start = 0;
         if ((n > m ? n - m : m - n) > most)
                 return most + 1;
-        while (n > start && m > start && from[start] == to[start])
-                start++;
-        while (n > start && m > start && from[n - 1] == to[m - 1]) {
-                n--;
-                m--;
-        }
-        n -= start;
-        m -= start;
-        if (n <= 1 && m <= 1)
-                return (n || m) > most ? most + 1 : (uint32_t)(n || m);
-        uint32_t distance = n == 0 ? m : m == 0 ? n : fill_table(from + start, n, to + start, m);
+        uint32_t distance = n == 0 ? m : m == 0 ? n : fill_table(from, n, to, m);
         return distance > most ? most + 1 : distance;
 }

@@ -121,9 +121,8 @@ static void remove_french(struct ids *vats)
 
 static void compare_company_numbers(const struct comparison *c)
 {
-        struct ids siren_a = {.count = 0}, siren_b = {.count = 0};
-        struct ids siret_a = {.count = 0}, siret_b = {.count = 0};
-        struct ids vat_a = {.count = 0}, vat_b = {.count = 0};
+        struct ids siren_a, siren_b, siret_a, siret_b, vat_a, vat_b;
+        siren_a.count = siren_b.count = siret_a.count = siret_b.count = vat_a.count = vat_b.count = 0;
         collect_sirens(&c->pair->a, &siren_a);
         collect_sirens(&c->pair->b, &siren_b);
         collect_ids(&c->pair->a, FEATURE_SIRET, &siret_a);
@@ -159,14 +158,14 @@ void compare_identifiers(const struct comparison *c)
         if (c->type == TYPE_ORGANIZATION)
                 compare_company_numbers(c);
         for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
-                struct ids a = {.count = 0};
-                struct ids b = {.count = 0};
-                if (kinds[i].type != c->type)
+                struct ids a;
+                struct ids b;
+                if (kinds[i].type != c->type || !side_first(&c->pair->a, kinds[i].kind) ||
+                    !side_first(&c->pair->b, kinds[i].kind))
                         continue;
+                a.count = b.count = 0;
                 collect_ids(&c->pair->a, kinds[i].kind, &a);
-                if (a.count)
-                        collect_ids(&c->pair->b, kinds[i].kind, &b);
-                if (b.count)
-                        compare_ids(c, kinds[i].attribute, &a, &b, false);
+                collect_ids(&c->pair->b, kinds[i].kind, &b);
+                compare_ids(c, kinds[i].attribute, &a, &b, false);
         }
 }

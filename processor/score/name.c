@@ -161,7 +161,7 @@ static enum fit fit_tokens(const struct comparison *c, const struct feature *a, 
             (text_starts_with(a->text, b->text) || text_starts_with(b->text, a->text)) &&
             !(is_known_given(c, a) && is_known_given(c, b)))
                 return FIT_SOUND;
-        if (shorter >= 6 && jaro_winkler_permille(a->text, b->text) >= 920)
+        if (shorter >= 6 && a->text.data[0] == b->text.data[0] && jaro_winkler_permille(a->text, b->text) >= 920)
                 return FIT_SOUND;
         return shorter >= 5 && typos == 2 ? FIT_SOUND : FIT_NONE;
 }
