@@ -26,6 +26,7 @@
 #define DATA_FILE "data.mdb"
 #define LOCK_FILE "lock"
 #define MAP_DEFAULT_BYTES (1ULL << 40)
+#define MAP_MAX_BYTES (1LL << 46)
 #define MAP_MIN_BYTES (1ULL << 20)
 #define MAP_FALLBACK_BYTES (1ULL << 30) /* below, a system that refuses a map is out of memory */
 #define READERS_MAX 510
@@ -142,7 +143,8 @@ static int lock_directory(struct store *store, struct error *error)
 static uint64_t remembered_map_bytes(struct store *store)
 {
         char path[4096];
-        uint64_t bytes = 0;
+        char digits[24];
+        int64_t bytes = 0;
         FILE *file;
 
         if (!join_path(store, STORE_MAP_FILE, path, sizeof(path)))
@@ -150,10 +152,11 @@ static uint64_t remembered_map_bytes(struct store *store)
         file = fopen(path, "re");
         if (file == NULL)
                 return 0;
-        if (fscanf(file, "%" SCNu64, &bytes) != 1 || bytes > MAP_DEFAULT_BYTES)
+        if (fgets(digits, sizeof(digits), file) == NULL || !text_to_i64(text_trim(text_from(digits)), &bytes) ||
+            bytes < 0 || bytes > MAP_MAX_BYTES)
                 bytes = 0;
         fclose(file);
-        return bytes;
+        return (uint64_t)bytes;
 }
 
 /* How much address space to ask for. */
