@@ -36,6 +36,7 @@ static void begin_stratum(struct batch *batch, enum record_type type)
         map_init(&batch->fresh_index, batch->arena);
         map_init(&batch->seed_set, batch->arena);
         map_init(&batch->key_counts, batch->arena);
+        map_init(&batch->reference_anchors, batch->arena);
         map_init(&batch->draft_by_record, batch->arena);
         map_init(&batch->old_anchor_set, batch->arena);
         map_init(&batch->old_anchor_by_record, batch->arena);

@@ -83,6 +83,7 @@ struct batch {
         struct number_list seeds;   /* nodes whose component is solved anew */
         struct map seed_set;
         struct map key_counts;      /* blocking key -> nodes that have it */
+        struct map reference_anchors; /* hash of a reference -> anchor of the entity that it names, while pairs are scored */
         uint64_t *crossed;          /* keys that went over their cap or came back under it */
         size_t crossed_count, crossed_capacity;
         struct draft *drafts;
@@ -110,6 +111,7 @@ struct engine {
         struct scorer *scorer[WORKERS_MAX];
         struct arena worker_arena[WORKERS_MAX];
         struct arena arena; /* of the batch */
+        struct arena scratch_arena; /* of one step inside a stage; who uses it resets it */
         struct buffer scratch;
         uint64_t ghost_seed;
         struct engine_digest digest;
@@ -162,8 +164,8 @@ struct pair_facts {
         enum score_employer employer;
         bool asserted;
 };
-struct pair_facts engine_pair_facts(struct engine *engine, uint32_t node_a, const struct features *a, uint32_t node_b,
-                                    const struct features *b);
+struct pair_facts engine_pair_facts(struct engine *engine, struct batch *batch, uint32_t node_a, const struct features *a,
+                                    uint32_t node_b, const struct features *b);
 /* Scores two nodes from the state, with everything that score_pair() wants to know. */
 void engine_fill_pair(struct engine *engine, struct batch *batch, struct arena *arena, uint32_t node_a,
                       const struct features *a, uint32_t node_b, const struct features *b, struct score_pair *pair);

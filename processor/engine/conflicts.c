@@ -257,7 +257,7 @@ static int side_records(struct conflict_run *run, uint32_t anchor, const struct 
                         uint32_t *total)
 {
         struct engine *engine = run->engine;
-        struct arena *arena = run->batch->arena;
+        struct arena *arena = &engine->scratch_arena;
         struct stored stored;
         struct record *loaded;
         struct text value;
@@ -301,7 +301,7 @@ static void copy_evidence(struct arena *arena, const struct score_detail *detail
 static int explain_pair(struct conflict_run *run, uint32_t node_a, uint32_t node_b, struct score_detail *detail)
 {
         struct engine *engine = run->engine;
-        struct arena *arena = run->batch->arena;
+        struct arena *arena = &engine->scratch_arena;
         struct features *features = arena_alloc(arena, 2 * sizeof(*features));
         struct score_pair pair;
         struct text a, b;
@@ -324,6 +324,7 @@ static int open_pair(struct conflict_run *run, const struct entity_pair *pair)
         struct score_detail detail;
         int first, r = 0;
 
+        arena_reset(&engine->scratch_arena);
         for (int i = 0; r == 0 && i < 2; i++)
                 r = engine_entity_id(engine, batch, batch->type, pair->anchors[i], ids[i]);
         if (r < 0)
@@ -337,7 +338,7 @@ static int open_pair(struct conflict_run *run, const struct entity_pair *pair)
                 return 0;
         conflict.kind = pair->cannot_link ? CONFLICT_CONTRADICTING_IDENTIFIERS : CONFLICT_POSSIBLE_DUPLICATE;
         conflict.posterior_mbit = pair->posterior_mbit;
-        copy_evidence(batch->arena, &detail, &conflict);
+        copy_evidence(&engine->scratch_arena, &detail, &conflict);
         for (int i = 0; r == 0 && i < 2; i++) {
                 int side = i == 0 ? first : 1 - first;
 

@@ -133,6 +133,7 @@ void engine_close(struct engine *engine)
         }
         parallel_free(engine->parallel);
         arena_free(&engine->arena);
+        arena_free(&engine->scratch_arena);
         buffer_free(&engine->scratch);
         free(engine);
 }

@@ -302,11 +302,14 @@ static bool resolve_organization(void *context, struct text source, struct text 
 static void write_golden(struct engine *engine, struct batch *batch, struct draft *draft, struct buffer *out)
 {
         struct resolver resolver = {.engine = engine, .batch = batch};
-        const struct record **members = arena_alloc(batch->arena, draft->member_count * sizeof(struct record *));
+        struct arena *arena = &engine->scratch_arena;
+        const struct record **members;
 
+        arena_reset(arena);
+        members = arena_alloc(arena, draft->member_count * sizeof(struct record *));
         for (uint32_t i = 0; i < draft->member_count; i++)
                 members[i] = &draft->records[i];
-        golden_write_json(batch->arena,
+        golden_write_json(arena,
                           &(struct golden_input){
                                   .config = engine->config,
                                   .type = draft->type,

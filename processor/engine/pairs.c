@@ -94,20 +94,28 @@ static const uint8_t *shared_flags(struct arena *arena, const struct features *a
         return flags_b ? mirror_flags(arena, b, flags_b, a) : NULL;
 }
 
-static uint32_t anchor_of_reference(struct engine *engine, struct text value)
+/* The entity that a reference names, by its anchor (0: none). Looked up once a stratum: colleagues name the same employer,
+ * and organizations do not move while pairs of persons are scored. */
+static uint32_t anchor_of_reference(struct engine *engine, struct batch *batch, struct text value)
 {
+        uint64_t hash = hash64_text(value, 0);
+        uint32_t *known = map_get(&batch->reference_anchors, hash);
         struct record_state state = {0};
         struct text source, id;
         uint32_t number;
 
+        if (known)
+                return *known;
         reference_split(value, TEXT_NONE, &source, &id);
         number = engine_find_reference(engine, source, id);
-        if (number == 0 || !store_get_record_state(engine->txn, number, &state))
-                return 0;
+        if (number != 0)
+                store_get_record_state(engine->txn, number, &state);
+        map_put(&batch->reference_anchors, hash, state.anchor, NULL);
         return state.anchor;
 }
 
-static enum score_employer compare_employers(struct engine *engine, const struct features *a, const struct features *b)
+static enum score_employer compare_employers(struct engine *engine, struct batch *batch, const struct features *a,
+                                             const struct features *b)
 {
         enum score_employer result = EMPLOYER_UNKNOWN;
 
@@ -117,8 +125,8 @@ static enum score_employer compare_employers(struct engine *engine, const struct
 
                         if (text_equal(a->items[i].text, b->items[j].text))
                                 return EMPLOYER_SAME;
-                        left = anchor_of_reference(engine, a->items[i].text);
-                        right = anchor_of_reference(engine, b->items[j].text);
+                        left = anchor_of_reference(engine, batch, a->items[i].text);
+                        right = anchor_of_reference(engine, batch, b->items[j].text);
                         if (left == 0 || right == 0)
                                 continue;
                         if (left == right)
@@ -145,11 +153,11 @@ static bool asserts(struct engine *engine, const struct features *features, uint
         return false;
 }
 
-struct pair_facts engine_pair_facts(struct engine *engine, uint32_t node_a, const struct features *a, uint32_t node_b,
-                                    const struct features *b)
+struct pair_facts engine_pair_facts(struct engine *engine, struct batch *batch, uint32_t node_a, const struct features *a,
+                                    uint32_t node_b, const struct features *b)
 {
         return (struct pair_facts){
-                .employer = compare_employers(engine, a, b),
+                .employer = compare_employers(engine, batch, a, b),
                 .asserted = asserts(engine, a, node_b) || asserts(engine, b, node_a),
         };
 }
@@ -157,7 +165,7 @@ struct pair_facts engine_pair_facts(struct engine *engine, uint32_t node_a, cons
 void engine_fill_pair(struct engine *engine, struct batch *batch, struct arena *arena, uint32_t node_a,
                       const struct features *a, uint32_t node_b, const struct features *b, struct score_pair *pair)
 {
-        struct pair_facts facts = engine_pair_facts(engine, node_a, a, node_b, b);
+        struct pair_facts facts = engine_pair_facts(engine, batch, node_a, a, node_b, b);
         const uint8_t *flags = engine_generic_flags(engine, batch, arena, a);
 
         *pair = (struct score_pair){
@@ -329,11 +337,11 @@ static void propose(struct batch *batch, struct candidate_list *list, uint32_t f
         *ARENA_PUSH(batch->arena, list->items, list->count, list->capacity) = (struct candidate){.a = fresh, .b = other};
 }
 
+/* @nodes has room for as many nodes as a key may have. */
 static void propose_by_keys(struct engine *engine, struct batch *batch, struct candidate_list *list, uint32_t node,
-                            const struct features *features)
+                            const struct features *features, uint32_t *nodes)
 {
         uint32_t cap = (uint32_t)engine->config->block_cap;
-        uint32_t *nodes = arena_alloc(batch->arena, ((size_t)cap + 1) * sizeof(*nodes));
         struct block_keys keys;
 
         engine_derive_keys(engine, features, &keys);
@@ -391,6 +399,8 @@ static size_t sort_unique(struct candidate_list *list)
 
 static int gather_candidates(struct engine *engine, struct batch *batch, struct candidate_list *list)
 {
+        uint32_t *nodes = arena_alloc(batch->arena, ((size_t)engine->config->block_cap + 1) * sizeof(*nodes));
+
         for (size_t i = 0; i < batch->fresh.count; i++) {
                 uint32_t node = batch->fresh.items[i];
                 struct features features;
@@ -398,7 +408,7 @@ static int gather_candidates(struct engine *engine, struct batch *batch, struct 
 
                 if (!store_get_node(engine->txn, node, &bytes) || features_decode(bytes, &features) < 0)
                         return error_set(engine->error, ERR_FATAL, "value node %u is missing or damaged in the state", node);
-                propose_by_keys(engine, batch, list, node, &features);
+                propose_by_keys(engine, batch, list, node, &features, nodes);
                 propose_asserted(engine, batch, list, node, &features);
         }
         sort_unique(list);
@@ -475,7 +485,7 @@ static int prepare_pairs(struct engine *engine, struct batch *batch, const struc
                         return error_set(engine->error, ERR_FATAL, "value node %u is damaged", pair->b);
                 if (facts_needed || a.first[FEATURE_SAME_AS] != a.first[FEATURE_SAME_AS + 1] ||
                     b.first[FEATURE_SAME_AS] != b.first[FEATURE_SAME_AS + 1])
-                        pair->facts = engine_pair_facts(engine, pair->a, &a, pair->b, &b);
+                        pair->facts = engine_pair_facts(engine, batch, pair->a, &a, pair->b, &b);
         }
         return 0;
 }
