@@ -115,9 +115,8 @@ static bool order_numeric(const struct work *work, const struct group *g, struct
         if (g[0].digits > 2 || g[1].digits > 2 || g[2].digits == 3 || g[2].digits > 4)
                 return false;
         date->year = full_year(&g[2]);
-        if (g[1].before == '.')
-                month_first = g[1].value > 12; /* 03.25.1961 is a slip */
-        else if (g[0].value <= 12 && g[1].value <= 12)
+        /* with dots the day is first, unless it cannot be: 03.25.1961 is a slip */
+        if (g[1].before != '.' && g[0].value <= 12 && g[1].value <= 12)
                 month_first = writes_month_first(work->country);
         else
                 month_first = g[1].value > 12;

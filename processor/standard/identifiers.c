@@ -111,8 +111,7 @@ static bool is_siret(struct text t)
         return sum % 5 == 0 || passes_luhn(t);
 }
 
-/* --- VAT numbers: the part behind the country code
- * ---------------------------------------------------------------------- */
+/* --- VAT numbers: the part behind the country code --- */
 
 static bool vat_at(struct text t) /* U + 8 */
 {

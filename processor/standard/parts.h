@@ -47,8 +47,7 @@ void feature_add(struct work *work, struct feature feature);
 /* A feature without sound and alias; ignored when @text is empty. */
 void feature_add_text(struct work *work, uint8_t kind, struct text text);
 
-/* --- fold.c: any script to lower-case ASCII -------------------------------------------------------------------------
- */
+/* --- fold.c: any script to lower-case ASCII --- */
 
 struct folder *folder_new(struct error *error);
 void folder_free(struct folder *folder);
@@ -114,8 +113,7 @@ static inline bool text_is_digits(struct text t)
         return t.length > 0;
 }
 
-/* --- lexicon.c: the word lists
- * ----------------------------------------------------------------------------------------- */
+/* --- lexicon.c: the word lists --- */
 
 enum lexicon_kind {
         LEXICON_END,              /* ends a list of tables */
@@ -186,8 +184,7 @@ void lexicon_free(struct lexicon *lexicon);
 /* True if @word is in the table @kind; *@value (if not NULL) gets what it stands for, for as long as @lexicon lives. */
 bool lexicon_find(const struct lexicon *lexicon, enum lexicon_kind kind, struct text word, struct text *value);
 
-/* --- the standardisers
- * --------------------------------------------------------------------------------------------------- */
+/* --- the standardisers --- */
 
 /* phonetic.c: sound of one folded token, in @arena; empty where it has no letters. */
 struct text phonetic_code(struct arena *arena, struct text token);

@@ -41,15 +41,15 @@ struct phones {
  * ITU-T E.164 country codes; trunk prefixes from the national plans (ITU "National Numbering Plans"). */
 static const struct plan {
         char region[3];
-        const char *country_code;
+        uint16_t country_code;
         char trunk;         /* '0', '1', or 0: none */
         uint8_t length_min; /* of the national number */
         uint8_t length_max;
 } plans[] = {
-        {"US", "1", '1', 10, 10}, {"CA", "1", '1', 10, 10}, {"FR", "33", '0', 9, 9},  {"DE", "49", '0', 7, 11},
-        {"GB", "44", '0', 9, 10}, {"ES", "34", 0, 9, 9},    {"BE", "32", '0', 8, 9},  {"NL", "31", '0', 9, 9},
-        {"CH", "41", '0', 9, 9},  {"AT", "43", '0', 7, 12}, {"PL", "48", 0, 9, 9},    {"PT", "351", 0, 9, 9},
-        {"DK", "45", 0, 8, 8},    {"NO", "47", 0, 8, 8},    {"IE", "353", '0', 7, 9},
+        {"US", 1, '1', 10, 10}, {"CA", 1, '1', 10, 10}, {"FR", 33, '0', 9, 9},  {"DE", 49, '0', 7, 11},
+        {"GB", 44, '0', 9, 10}, {"ES", 34, 0, 9, 9},    {"BE", 32, '0', 8, 9},  {"NL", 31, '0', 9, 9},
+        {"CH", 41, '0', 9, 9},  {"AT", 43, '0', 7, 12}, {"PL", 48, 0, 9, 9},    {"PT", 351, 0, 9, 9},
+        {"DK", 45, 0, 8, 8},    {"NO", 47, 0, 8, 8},    {"IE", 353, '0', 7, 9},
 };
 
 struct phones *phones_new(void)
@@ -117,11 +117,14 @@ static const struct plan *find_plan(const struct digits *digits, const char *cou
 {
         for (size_t i = 0; i < sizeof(plans) / sizeof(plans[0]); i++) {
                 const struct plan *plan = &plans[i];
-                uint32_t length = (uint32_t)strlen(plan->country_code);
+                uint32_t length = plan->country_code >= 100 ? 3 : plan->country_code >= 10 ? 2 : 1, code = 0;
+
+                for (uint32_t k = 0; k < length && k < digits->count; k++)
+                        code = code * 10 + (uint32_t)(digits->text[k] - '0');
 
                 if (digits->international) {
                         *skip = length;
-                        if (digits->count > length && memcmp(digits->text, plan->country_code, length) == 0)
+                        if (digits->count > length && code == plan->country_code)
                                 return plan;
                 } else if (strcmp(plan->region, country) == 0) {
                         *skip = plan->trunk && digits->text[0] == plan->trunk ? 1 : 0;
@@ -147,29 +150,30 @@ static bool parse_plain(const struct digits *digits, const char *country, char e
                 return false;
         for (uint32_t i = skip; i < digits->count; i++)
                 national = national * 10 + (uint64_t)(digits->text[i] - '0');
-        if (!phone_shim_is_valid(atoi(plan->country_code), national))
+        if (!phone_shim_is_valid(plan->country_code, national))
                 return false;
-        snprintf(e164, PHONE_E164_SIZE, "+%s%s", plan->country_code, digits->text + skip);
+        snprintf(e164, PHONE_E164_SIZE, "+%u%s", plan->country_code, digits->text + skip);
         return true;
 }
 
 /* The library's reading under the country, then as an international number that lost its plus sign. */
 static bool parse_any(struct text raw, const struct digits *digits, const char *country, char e164[PHONE_E164_SIZE])
 {
-        char possible[PHONE_E164_SIZE], plus[DIGITS_MAX + 2] = "+";
+        char possible[PHONE_E164_SIZE], plus[DIGITS_MAX + 2];
+        int length = snprintf(plus, sizeof(plus), "+%s", digits->text);
         enum phone_verdict verdict = PHONE_NONE;
 
-        if (country[0] || digits->international)
+        if (digits->international && digits->plain)
+                verdict = phone_shim_parse(plus, (size_t)length, "ZZ", possible);
+        else if (country[0] || digits->international)
                 verdict = phone_shim_parse(raw.data, raw.length, country[0] ? country : "ZZ", possible);
         if (verdict == PHONE_VALID) {
                 memcpy(e164, possible, sizeof(possible));
                 return true;
         }
-        if (digits->plain && digits->count >= 11 && digits->text[0] != '0') {
-                strcat(plus, digits->text);
-                if (phone_shim_parse(plus, strlen(plus), "ZZ", e164) == PHONE_VALID)
-                        return true;
-        }
+        if (digits->plain && !digits->international && digits->count >= 11 && digits->text[0] != '0' &&
+            phone_shim_parse(plus, (size_t)length, "ZZ", e164) == PHONE_VALID)
+                return true;
         if (verdict == PHONE_NONE)
                 return false;
         memcpy(e164, possible, sizeof(possible));

@@ -1,5 +1,7 @@
-// libphonenumber behind C calls. Nothing here throws: the library reports by value, and allocation failure ends the
-// process.
+/* libphonenumber behind C calls.
+ *
+ * Nothing here throws: the library reports by value, and exhausted memory ends the process.
+ */
 #include "standard/phone_shim.h"
 
 #include <cstring>

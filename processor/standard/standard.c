@@ -118,8 +118,7 @@ static bool is_evidence(const struct slot *slot)
         return is_set(slot) && slot->value.length > 0 && !(slot->flags & (SLOT_INVALID | SLOT_FAKE));
 }
 
-/* --- the country that telephones and numbers are read in
- * ---------------------------------------------------------------- */
+/* --- the country that telephones and numbers are read in --- */
 
 static void use_country(struct work *work, struct text code)
 {
@@ -149,8 +148,7 @@ static void find_country(struct work *work, const struct record *record, const s
         use_country(work, named.length > 0 ? named : in_line);
 }
 
-/* --- references
- * -------------------------------------------------------------------------------------------------------- */
+/* --- references --- */
 
 /* The source that a reference without one points into. */
 static struct text reference_source(const struct record *record, const struct source_config *source,
@@ -188,8 +186,7 @@ static void add_reference(struct work *work, const struct record *record, const 
                          arena_printf(work->arena, "%.*s%c%.*s", TEXT_ARG(target), REFERENCE_SEPARATOR, TEXT_ARG(id)));
 }
 
-/* --- features
- * ---------------------------------------------------------------------------------------------------------- */
+/* --- features --- */
 
 static void add_name(struct work *work, const struct slot *slot, enum record_type type)
 {
