@@ -19,6 +19,7 @@ static inline char *payload_read(const char *path, size_t *length)
         FILE *file = fopen(path, "rb");
         char *data;
 
+        *length = 0;
         if (!file)
                 return NULL;
         fseek(file, 0, SEEK_END);
