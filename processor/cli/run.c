@@ -6,18 +6,15 @@
  */
 #include "cli/run.h"
 
-#include "base/buffer.h"
 #include "base/log.h"
-#include "config/config.h"
+#include "cli/load.h"
 #include "kafka/kafka.h"
-#include "model/model.h"
 #include "service/service.h"
 
 #include <argp.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 enum {
@@ -107,40 +104,6 @@ static bool configure_log(const struct arguments *arguments, const struct config
         return false;
 }
 
-/* Prints what is wrong with the configuration; false if it cannot be used. */
-static bool load(const struct arguments *arguments, struct config *config)
-{
-        struct buffer out BUFFER_CLEANUP = {0};
-        struct config_problems problems = {0};
-        int r = config_load(arguments->config, config, &problems);
-
-        for (size_t i = 0; i < problems.count && r < 0; i++)
-                config_problem_write(&problems.items[i], isatty(STDERR_FILENO) && !getenv("NO_COLOR"), &out);
-        if (out.length)
-                fwrite(out.data, 1, out.length, stderr);
-        config_problems_free(&problems);
-        if (r == 0 && arguments->state)
-                config->state_dir = text_from(arguments->state);
-        return r == 0;
-}
-
-static int load_model(struct config *config, struct model **model)
-{
-        ARENA_CLEANUP struct arena arena = {0};
-        struct error error;
-
-        if (config->model_file.length == 0) {
-                *model = model_new_builtin();
-        } else if (model_load(arena_text(&arena, config->model_file).data, model, &error) < 0) {
-                fprintf(stderr, "durand run: %s\n", error.text);
-                return -1;
-        }
-        for (int type = 0; type < TYPE_COUNT; type++)
-                model_set_population(*model, (enum record_type)type, config->population[type]);
-        config_compute_epoch(config, text_from(model_hash(*model)));
-        return 0;
-}
-
 static int run(const struct arguments *arguments, struct config *config)
 {
         struct service_options options = {
@@ -158,7 +121,7 @@ static int run(const struct arguments *arguments, struct config *config)
                 fprintf(stderr, "durand run: %s\n", error.text);
                 return SERVICE_EXIT_USAGE;
         }
-        if (load_model(config, &model) < 0)
+        if (!load_model("run", NULL, config, &model))
                 return SERVICE_EXIT_USAGE;
         options.model = model;
         catch_signals();
@@ -185,8 +148,11 @@ int command_run(int argc, char **argv)
 
         argp_err_exit_status = SERVICE_EXIT_USAGE;
         argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-        if (load(&arguments, &config))
+        if (load_config("run", arguments.config, &config)) {
+                if (arguments.state)
+                        config.state_dir = text_from(arguments.state);
                 exit_code = run(&arguments, &config);
+        }
         config_free(&config);
         return exit_code;
 }

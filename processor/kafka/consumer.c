@@ -25,7 +25,7 @@ static void on_error(rd_kafka_t *client, int code, const char *reason, void *opa
         if (code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
             code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION)
                 consumer->changed = true;
-        log_warn("kafka", "consumer: %s: %s", rd_kafka_err2name((rd_kafka_resp_err_t)code), reason);
+        failure_log("consumer", (rd_kafka_resp_err_t)code, reason);
 }
 
 int kafka_consumer_open(const struct config *config, enum kafka_isolation isolation, struct kafka_consumer **out,

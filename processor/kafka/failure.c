@@ -10,6 +10,8 @@
  */
 #include "kafka/internal.h"
 
+#include "base/log.h"
+
 static const struct {
         rd_kafka_resp_err_t code;
         int class;
@@ -63,6 +65,16 @@ int failure_class(rd_kafka_resp_err_t code)
 int failure_set(struct error *error, rd_kafka_resp_err_t code, const char *what)
 {
         return error_set(error, failure_class(code), "%s: %s", what, rd_kafka_err2str(code));
+}
+
+/* librdkafka logs each lost connection itself and mends it; that none is left is worth a word. */
+void failure_log(const char *client, rd_kafka_resp_err_t code, const char *reason)
+{
+        bool passing = failure_class(code) == ERR_RETRY && code != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
+
+        if (!passing || log_enabled(LOG_DEBUG))
+                log_write(passing ? LOG_DEBUG : LOG_WARN, "kafka", "%s: %s: %s", client, rd_kafka_err2name(code),
+                          reason);
 }
 
 /* The code behind a fatal error: the one that raised it, not the general "_FATAL" that later calls return. */

@@ -26,6 +26,9 @@ int failure_class(rd_kafka_resp_err_t code);
 /* Writes "@what: the error's text" and returns the class of @code. */
 int failure_set(struct error *error, rd_kafka_resp_err_t code, const char *what);
 
+/* Logs what an error callback reports. */
+void failure_log(const char *client, rd_kafka_resp_err_t code, const char *reason);
+
 /* The outcome of a transactional call; takes @failure over. @retriable (or NULL) is set when the same call may be made
  * again; then the return value is ERR_RETRY. */
 int failure_of_transaction(rd_kafka_t *client, rd_kafka_error_t *failure, const char *what, struct error *error);

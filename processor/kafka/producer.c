@@ -44,7 +44,7 @@ static void on_error(rd_kafka_t *client, int code, const char *reason, void *opa
 {
         (void)client;
         (void)opaque;
-        log_warn("kafka", "producer: %s: %s", rd_kafka_err2name((rd_kafka_resp_err_t)code), reason);
+        failure_log("producer", (rd_kafka_resp_err_t)code, reason);
 }
 
 int kafka_producer_open(const struct config *config, bool transactional, struct kafka_producer **out,
