@@ -135,19 +135,25 @@ static rd_kafka_headers_t *make_headers(const struct kafka_record *record)
         return headers;
 }
 
+/* librdkafka's macros want it without const, and only read it. */
+static void *bytes_of(struct text t)
+{
+        return (void *)(uintptr_t)(t.data ? t.data : "");
+}
+
 int kafka_produce(struct kafka_producer *producer, const struct kafka_record *record, struct error *error)
 {
         int64_t deadline_ms = 0;
         rd_kafka_headers_t *headers = make_headers(record);
         /* An empty value is not a tombstone: librdkafka tells them apart by the pointer. */
-        const void *value = record->has_value ? (record->value.data ? record->value.data : "") : NULL;
-        const void *key = record->has_key ? (record->key.data ? record->key.data : "") : NULL;
+        void *value = record->has_value ? bytes_of(record->value) : NULL;
+        void *key = record->has_key ? bytes_of(record->key) : NULL;
 
         for (;;) {
                 rd_kafka_resp_err_t code =
                         rd_kafka_producev(producer->client, RD_KAFKA_V_RKT(producer->topics[record->topic]),
                                           RD_KAFKA_V_KEY(key, record->key.length),
-                                          RD_KAFKA_V_VALUE((void *)(uintptr_t)value, value ? record->value.length : 0),
+                                          RD_KAFKA_V_VALUE(value, value ? record->value.length : 0),
                                           RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_HEADERS(headers),
                                           RD_KAFKA_V_OPAQUE((void *)(uintptr_t)record->topic), RD_KAFKA_V_END);
 

@@ -14,7 +14,7 @@
 
 #include <string.h>
 
-#define IDLE_CHECKPOINT_MS (60 * 60 * 1000) /* keeps the time of the last checkpoint young on an idle instance */
+#define IDLE_CHECKPOINT_MS 3600000LL /* keeps the time of the last checkpoint young on an idle instance */
 
 static const char *const kind_names[] = {
         [CHECKPOINT_LIVE] = "live",

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #define ATTEMPTS_MAX 5
-#define ATTEMPT_PAUSE_MS 200
+#define ATTEMPT_PAUSE_MS 200LL
 
 static int attempt(struct service *service, struct error *error)
 {

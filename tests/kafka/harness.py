@@ -28,6 +28,10 @@ except ImportError:
     sys.exit(SKIPPED)
 
 
+# The clients' own log would only repeat what the tests say.
+QUIET = {"log_level": 2}
+
+
 class Failure(Exception):
     pass
 
@@ -61,13 +65,14 @@ class Broker:
         subprocess.run([self.script, "restart", self.directory], check=True, stdout=subprocess.DEVNULL)
 
     def add_partitions(self, totals):
-        admin = AdminClient({"bootstrap.servers": self.address})
+        admin = AdminClient({"bootstrap.servers": self.address, **QUIET})
         for future in admin.create_partitions([NewPartitions(t, n) for t, n in totals.items()]).values():
             future.result()
 
     def lag(self, group, topics):
         """Messages that the group has not committed yet."""
-        consumer = Consumer({"bootstrap.servers": self.address, "group.id": group, "enable.auto.commit": False})
+        consumer = Consumer({"bootstrap.servers": self.address, "group.id": group, "enable.auto.commit": False,
+                             **QUIET})
         places = [TopicPartition(t, p) for t in topics for p in range(self.partitions(t))]
         lag = 0
         for place in consumer.committed(places, timeout=10):
@@ -78,23 +83,23 @@ class Broker:
 
     def create_topics(self, partitions):
         """partitions: topic -> count"""
-        admin = AdminClient({"bootstrap.servers": self.address})
+        admin = AdminClient({"bootstrap.servers": self.address, **QUIET})
         made = admin.create_topics([NewTopic(t, n, 1) for t, n in partitions.items()])
         for topic, future in made.items():
             future.result()
 
     def partitions(self, topic):
-        admin = AdminClient({"bootstrap.servers": self.address})
+        admin = AdminClient({"bootstrap.servers": self.address, **QUIET})
         return len(admin.list_topics(topic, timeout=10).topics[topic].partitions)
 
     def topics(self, prefix):
-        admin = AdminClient({"bootstrap.servers": self.address})
+        admin = AdminClient({"bootstrap.servers": self.address, **QUIET})
         return sorted(t for t in admin.list_topics(timeout=10).topics if t.startswith(prefix))
 
     def send(self, events):
         """events: replay lines with topic, key, value, timestamp_ms. One key's events keep their order."""
         producer = Producer({"bootstrap.servers": self.address, "partitioner": "murmur2_random", "linger.ms": 5,
-                             "enable.idempotence": True, "queue.buffering.max.messages": 1000000})
+                             "enable.idempotence": True, "queue.buffering.max.messages": 1000000, **QUIET})
         problems = []
 
         def delivered(error, message):
@@ -111,7 +116,7 @@ class Broker:
         """All messages as (partition, offset, key, value or None, headers), each partition in order."""
         consumer = Consumer({"bootstrap.servers": self.address, "group.id": "test-reader", "isolation.level": isolation,
                              "enable.partition.eof": True, "enable.auto.commit": False,
-                             "auto.offset.reset": "earliest", "fetch.wait.max.ms": 50})
+                             "auto.offset.reset": "earliest", "fetch.wait.max.ms": 50, **QUIET})
         count = self.partitions(topic)
         consumer.assign([TopicPartition(topic, p, OFFSET_BEGINNING) for p in range(count)])
         messages, ended = [], set()

@@ -142,7 +142,8 @@ def a_foreign_transaction_on_records_is_waited_for(case):
     case.broker.send(case.events)
     case.to_end("state")
     changes = case.verify()
-    foreign = Producer({"bootstrap.servers": case.broker.address, "transactional.id": case.name + ".foreign"})
+    foreign = Producer({"bootstrap.servers": case.broker.address, "transactional.id": case.name + ".foreign",
+                        **harness.QUIET})
     foreign.init_transactions(10)
     foreign.begin_transaction()
     foreign.produce(case.name + ".records", key="x", value="y")
@@ -158,7 +159,7 @@ def a_reset_group_is_noticed(case):
     case.broker.send(case.events)
     case.to_end("state")
     foreign = Consumer({"bootstrap.servers": case.broker.address, "group.id": "durand." + case.name,
-                        "enable.auto.commit": False})
+                        "enable.auto.commit": False, **harness.QUIET})
     foreign.commit(offsets=[TopicPartition(case.inputs[0], 0, 1)], asynchronous=False)
     foreign.close()
     expect_exit(case.start("state"), 3, "a start after a reset of the group")
@@ -174,7 +175,8 @@ def a_state_that_is_not_what_the_outputs_say_is_built_anew_once(case):
     changes = case.verify()
     # Positions that are too high: the state of then with the positions of now would skip what lies between. Here the record
     # is written by somebody else, which the digest shows as well.
-    foreign = Producer({"bootstrap.servers": case.broker.address, "partitioner": "murmur2_random"})
+    foreign = Producer({"bootstrap.servers": case.broker.address, "partitioner": "murmur2_random",
+                        **harness.QUIET})
     message = next(m for m in case.broker.read(case.name + ".records") if m[3])
     record = json.loads(message[3])
     record["values"] = record.get("values", [])[:1]

@@ -7,6 +7,7 @@
 #include "model/model.h"
 #include "service/service.h"
 
+#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -52,16 +53,22 @@ static int setup(void **state)
         return 0;
 }
 
+static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *place)
+{
+        (void)status;
+        (void)type;
+        (void)place;
+        return remove(path);
+}
+
 static int teardown(void **state)
 {
         struct fixture *f = *state;
-        char command[128];
 
         kafka_mock_close(f->mock);
         config_free(f->config);
         free(f->config);
-        snprintf(command, sizeof(command), "rm -rf '%s'", f->directory);
-        assert_int_equal(system(command), 0);
+        assert_int_equal(nftw(f->directory, remove_entry, 8, FTW_DEPTH | FTW_PHYS), 0);
         free(f);
         return 0;
 }
