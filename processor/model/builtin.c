@@ -250,7 +250,7 @@ static const struct explanation_table explanation_tables[] = {
         {true,
          ALTERNATIVE_COLLEAGUE,
          2000,
-         BIT(MODEL_EMPLOYER) | BIT(MODEL_DOMAIN) | BIT(MODEL_STREET) | BIT(MODEL_PHONE) | BIT(MODEL_EMAIL),
+         BIT(MODEL_EMPLOYER) | BIT(MODEL_DOMAIN) | BIT(MODEL_PHONE) | BIT(MODEL_EMAIL),
          {{MODEL_EMPLOYER, 0, 0},
           {MODEL_DOMAIN, 0, 0},
           {MODEL_STREET, 0, 0},
@@ -331,21 +331,29 @@ static void add_explanations(struct model *model)
         }
 }
 
-static void add_word_lists(struct model *model, const struct model_word_list *lists, uint32_t list_count)
+static void add_words(struct model *model, const struct model_word_list *list, size_t *capacity)
 {
-        size_t capacity[FREQUENCY_KIND_COUNT] = {0};
-        for (uint32_t i = 0; i < list_count; i++) {
-                struct text values = text_from(lists[i].values);
-                uint32_t from = 0;
-                while (from < values.length) {
-                        int64_t blank = text_find_byte(values, ' ', from);
-                        uint32_t to = blank < 0 ? values.length : (uint32_t)blank;
-                        if (to > from)
-                                model_add_frequency(model, lists[i].kind, text_slice(values, from, to - from),
-                                                    lists[i].rarity_mbit, &capacity[lists[i].kind]);
-                        from = to + 1;
-                }
+        struct text values = text_from(list->values);
+        uint32_t from = 0;
+        while (from < values.length) {
+                int64_t blank = text_find_byte(values, ' ', from);
+                uint32_t to = blank < 0 ? values.length : (uint32_t)blank;
+                if (to > from)
+                        model_add_frequency(model, list->kind, text_slice(values, from, to - from), list->rarity_mbit,
+                                            capacity);
+                from = to + 1;
         }
+}
+
+void model_add_builtin_values(struct model *model, enum model_frequency_kind kind)
+{
+        size_t capacity = 0;
+        for (uint32_t i = 0; i < model_name_list_count; i++)
+                if (model_name_lists[i].kind == kind)
+                        add_words(model, &model_name_lists[i], &capacity);
+        for (uint32_t i = 0; i < model_org_list_count; i++)
+                if (model_org_lists[i].kind == kind)
+                        add_words(model, &model_org_lists[i], &capacity);
 }
 
 void model_set_builtin_tables(struct model *model)
@@ -375,10 +383,10 @@ void model_set_builtin_tables(struct model *model)
         };
         memcpy(model->frequencies, shape, sizeof(shape));
         model->tokens = (struct model_tokens){.damping_permille = 500,
-                                              .offset_mbit = -300,
+                                              .offset_mbit = -800,
                                               .whole_mbit = 1500,
-                                              .both_left_permille = 500,
-                                              .one_left_permille = 80,
+                                              .both_left_permille = 800,
+                                              .one_left_permille = 200,
                                               .numbers_mbit = 5000,
                                               .none_mbit = -4500,
                                               .most_mbit = 19000};
@@ -388,8 +396,8 @@ struct model *model_new_builtin(void)
 {
         struct model *model = model_new();
         model_set_builtin_tables(model);
-        add_word_lists(model, model_name_lists, model_name_list_count);
-        add_word_lists(model, model_org_lists, model_org_list_count);
+        for (uint32_t kind = 0; kind < FREQUENCY_KIND_COUNT; kind++)
+                model_add_builtin_values(model, kind);
         struct error error;
         if (model_finish(model, &error) < 0) {
                 fprintf(stderr, "built-in model: %s\n", error.text); /* a mistake in the tables above */

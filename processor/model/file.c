@@ -3,7 +3,7 @@
  * A file says m and u of each level in parts per billion; weights are derived from them when it is read, so a file
  * cannot contradict itself. Attributes and levels are named. A file starts from the built-in tables and replaces what
  * it names, so that a file of an older version, which lacks an attribute, still loads; an unknown name is an error, for
- * it would be silently without effect. Value frequencies are replaced as a whole.
+ * it would be silently without effect. The list of value frequencies of one kind is replaced as a whole.
  */
 #include "model/weights.h"
 
@@ -292,6 +292,8 @@ static int read_frequencies(struct model_reader *reader, const struct json_node 
                 return r;
         size_t capacity = 0;
         const struct json_node *values = json_get(object, "values");
+        if (!values)
+                model_add_builtin_values(model, kind);
         for (const struct json_node *node = values ? values->child : NULL; node; node = node->next) {
                 int64_t rarity;
                 if (!json_to_i64(node, &rarity) || rarity < 0 || rarity > 64000)

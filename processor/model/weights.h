@@ -282,6 +282,7 @@ int32_t model_weight_mbit(const struct model *model, enum record_type type, enum
 
 /* --- making a model (model/model.c), used by builtin.c and file.c */
 struct model *model_new(void);
+void model_add_builtin_values(struct model *model, enum model_frequency_kind kind);
 void model_set_builtin_tables(struct model *model); /* everything but the frequencies of single values */
 void model_add_frequency(struct model *model, enum model_frequency_kind kind, struct text value, int32_t rarity_mbit,
                          size_t *capacity);
