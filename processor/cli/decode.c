@@ -199,6 +199,7 @@ int command_decode(int argc, char **argv)
         struct run run = {.arguments = &arguments};
         int r;
 
+        argp_err_exit_status = EXIT_WRONG_USE;
         if (argp_parse(&parser, argc, argv, 0, NULL, &arguments) != 0)
                 return EXIT_WRONG_USE;
         config = calloc(1, sizeof(*config));

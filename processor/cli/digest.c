@@ -24,7 +24,8 @@ struct arguments {
 };
 
 static const struct argp_option argp_options[] = {
-        {"state", 'S', "DIRECTORY", 0, "A state directory, or the output directory of a replay; also as plain argument", 0},
+        {"state", 'S', "DIRECTORY", 0, "A state directory, or the output directory of a replay; also as plain argument",
+         0},
         {"json", 'j', NULL, 0, "Print as JSON", 0},
         {0},
 };
@@ -70,7 +71,8 @@ static int digest_state(const char *path, struct engine_digest *digest, struct e
         return r;
 }
 
-/* ---- output files -------------------------------------------------------------------------------------------------- */
+/* ---- output files --------------------------------------------------------------------------------------------------
+ */
 
 /* The bytes of a line's member as they stand: digests are over bytes, not over what they mean. */
 static struct text raw_member(struct text line, const char *start, const char *end)
@@ -172,7 +174,8 @@ int command_digest(int argc, char **argv)
                 parse_argument,
                 "[DIRECTORY]",
                 "Prints the order-independent digests of a state, or of the output files of a replay.\v"
-                "Equal digests mean equal outputs. Exit codes: 0 done, 2 nothing to read there, 3 the state is damaged.",
+                "Equal digests mean equal outputs. Exit codes: 0 done, 2 nothing to read there, 3 the state is "
+                "damaged.",
                 NULL,
                 NULL,
                 NULL,
@@ -195,6 +198,7 @@ int command_digest(int argc, char **argv)
         }
         hash128_to_hex(digest.derived, derived);
         hash128_to_hex(digest.records, records);
-        printf(arguments.json ? "{\"derived\":\"%s\",\"records\":\"%s\"}\n" : "derived %s\nrecords %s\n", derived, records);
+        printf(arguments.json ? "{\"derived\":\"%s\",\"records\":\"%s\"}\n" : "derived %s\nrecords %s\n", derived,
+               records);
         return EXIT_CLEAN;
 }

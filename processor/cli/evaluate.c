@@ -51,9 +51,9 @@ static void print_text(const struct evaluation *e)
         printf("           precision  recall     F1\n");
         printf("pairwise   %.4f     %.4f     %.4f\n", e->pair_precision, e->pair_recall, e->pair_f1);
         printf("B3         %.4f     %.4f     %.4f\n\n", e->b3_precision, e->b3_recall, e->b3_f1);
-        printf("%llu records, %llu true clusters, %llu predicted ones, %llu of them exact\n", (unsigned long long)e->records,
-               (unsigned long long)e->truth_clusters, (unsigned long long)e->predicted_clusters,
-               (unsigned long long)e->exact);
+        printf("%llu records, %llu true clusters, %llu predicted ones, %llu of them exact\n",
+               (unsigned long long)e->records, (unsigned long long)e->truth_clusters,
+               (unsigned long long)e->predicted_clusters, (unsigned long long)e->exact);
         printf("%llu true pairs, %llu predicted, %llu correct; %llu true clusters split, %llu predicted ones mixed\n",
                (unsigned long long)e->true_pairs, (unsigned long long)e->predicted_pairs,
                (unsigned long long)e->correct_pairs, (unsigned long long)e->split, (unsigned long long)e->merged);
@@ -74,9 +74,10 @@ static void print_json(const struct evaluation *e)
                "\"missing\":%llu,\"unknown\":%llu}\n",
                e->pair_precision, e->pair_recall, e->pair_f1, e->b3_precision, e->b3_recall, e->b3_f1,
                (unsigned long long)e->records, (unsigned long long)e->truth_clusters,
-               (unsigned long long)e->predicted_clusters, (unsigned long long)e->exact, (unsigned long long)e->true_pairs,
-               (unsigned long long)e->predicted_pairs, (unsigned long long)e->correct_pairs, (unsigned long long)e->split,
-               (unsigned long long)e->merged, (unsigned long long)e->missing, (unsigned long long)e->unknown);
+               (unsigned long long)e->predicted_clusters, (unsigned long long)e->exact,
+               (unsigned long long)e->true_pairs, (unsigned long long)e->predicted_pairs,
+               (unsigned long long)e->correct_pairs, (unsigned long long)e->split, (unsigned long long)e->merged,
+               (unsigned long long)e->missing, (unsigned long long)e->unknown);
 }
 
 int command_evaluate(int argc, char **argv)

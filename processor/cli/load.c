@@ -22,7 +22,8 @@ bool load_config(const char *command, const char *path, struct config *config)
         for (size_t i = 0; i < problems.count && r < 0; i++)
                 config_problem_write(&problems.items[i], colour, &out);
         if (r < 0)
-                fprintf(stderr, "%.*sdurand %s: the configuration cannot be used; `durand check --config %s` lists all of it\n",
+                fprintf(stderr,
+                        "%.*sdurand %s: the configuration cannot be used; `durand check --config %s` lists all of it\n",
                         TEXT_ARG(buffer_view(&out)), command, path);
         config_problems_free(&problems);
         return r >= 0;

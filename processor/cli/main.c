@@ -29,11 +29,13 @@ static const struct {
 
 static void print_help(FILE *out)
 {
-        fprintf(out, "Durand finds out who is the same person or company in several systems, and keeps them in step.\n\n"
-                     "Usage: durand COMMAND [OPTION...]\n\n");
+        fprintf(out,
+                "Durand finds out who is the same person or company in several systems, and keeps them in step.\n\n"
+                "Usage: durand COMMAND [OPTION...]\n\n");
         for (size_t i = 0; i < COMMAND_COUNT; i++)
                 fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].help);
-        fprintf(out, "\n`durand COMMAND --help` says more. To begin: durand replay --input rows.csv --source NAME --output OUT\n"
+        fprintf(out, "\n`durand COMMAND --help` says more. To begin: durand replay --input rows.csv --source NAME "
+                     "--output OUT\n"
                      "Exit codes: 0 done, 2 command, configuration or input, 3 a person must look.\n");
 }
 

@@ -18,7 +18,12 @@
 
 #define FILES_MAX 1024
 
-enum { KEY_CHANGELOG = 256, KEY_JSON, KEY_THREADS, KEY_BATCH };
+enum {
+        KEY_CHANGELOG = 256,
+        KEY_JSON,
+        KEY_THREADS,
+        KEY_BATCH
+};
 
 struct arguments {
         const char *config;
@@ -38,7 +43,8 @@ struct arguments {
 };
 
 static const struct argp_option argp_options[] = {
-        {"config", 'c', "FILE", 0, "The configuration; without it every source name is accepted and fields map by name", 0},
+        {"config", 'c', "FILE", 0, "The configuration; without it every source name is accepted and fields map by name",
+         0},
         {"input", 'i', "FILE", 0, "A file to read, also as plain arguments; - is standard input", 0},
         {"output", 'o', "DIRECTORY", 0, "Where the outputs go, one file a topic, and clusters.csv", 0},
         {"source", 's', "NAME", 0, "Lines are bare payloads (or CSV rows) of this source", 0},
@@ -46,7 +52,8 @@ static const struct argp_option argp_options[] = {
         {"type", 't', "TYPE", 0, "person or organization: type of bare payloads that do not say it", 0},
         {"model", 'm', "FILE", 0, "A matching model instead of the built-in one", 0},
         {"state", 'S', "DIRECTORY", 0, "Keep the state there (for inspect, digest and further replays)", 0},
-        {"changelog", KEY_CHANGELOG, NULL, 0, "Write every output in order, and `changes`, instead of the final state", 0},
+        {"changelog", KEY_CHANGELOG, NULL, 0, "Write every output in order, and `changes`, instead of the final state",
+         0},
         {"threads", KEY_THREADS, "N", 0, "Threads for standardising and scoring; one for each core by default", 0},
         {"batch", KEY_BATCH, "N", 0, "Events that are applied as one batch (20000)", 0},
         {"json", KEY_JSON, NULL, 0, "Print the summary as JSON", 0},
@@ -118,7 +125,8 @@ static error_t parse_argument(int key, char *value, struct argp_state *state)
                 if (arguments->file_count == 0)
                         argp_error(state, "which file? Say --input FILE, or - for standard input");
                 if (!arguments->output && !arguments->state)
-                        argp_error(state, "where to? Say --output DIRECTORY (or --state DIRECTORY to keep only the state)");
+                        argp_error(state,
+                                   "where to? Say --output DIRECTORY (or --state DIRECTORY to keep only the state)");
                 return 0;
         default:
                 return ARGP_ERR_UNKNOWN;
@@ -181,7 +189,8 @@ static void print_summary(const struct arguments *arguments, const struct replay
                (unsigned long long)result->counts.conflicts);
         printf("digest %s\n", derived);
         if (arguments->output)
-                printf("written to %s: clusters.csv, golden.person.ndjson, golden.organization.ndjson, conflicts.ndjson, "
+                printf("written to %s: clusters.csv, golden.person.ndjson, golden.organization.ndjson, "
+                       "conflicts.ndjson, "
                        "records.ndjson%s\n",
                        arguments->output, result->rejected ? ", and the rejected lines in deadletter.ndjson" : "");
 }
@@ -223,8 +232,10 @@ int command_replay(int argc, char **argv)
                 parse_argument,
                 "FILE...",
                 "Runs change events or plain rows from files through the same engine as the service.\v"
-                "Each line is {\"source\":…,\"key\":…,\"value\":…} or, with --source, that source's payload; a .csv file is a "
-                "header and rows (docs/replay.md). Exit codes: 0 done, 2 command, configuration or input, 3 disk or state.",
+                "Each line is {\"source\":…,\"key\":…,\"value\":…} or, with --source, that source's payload; a .csv "
+                "file is a "
+                "header and rows (docs/replay.md). Exit codes: 0 done, 2 command, configuration or input, 3 disk or "
+                "state.",
                 NULL,
                 NULL,
                 NULL,

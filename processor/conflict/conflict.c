@@ -18,11 +18,13 @@ static const struct {
         [CONFLICT_POSSIBLE_DUPLICATE] = {"possible_duplicate", "medium",
                                          "decide whether these records are the same: the evidence is not enough for a "
                                          "merge and too much to ignore"},
-        [CONFLICT_CONTRADICTING_IDENTIFIERS] = {"contradicting_identifiers", "high",
-                                                "correct the wrong identifier at its source, or confirm that these are two "
-                                                "different companies or people"},
-        [CONFLICT_INVALID_IDENTIFYING_DATA] = {"invalid_identifying_data", "low",
-                                               "correct the value at its source; until then it is not used as evidence"},
+        [CONFLICT_CONTRADICTING_IDENTIFIERS] =
+                {"contradicting_identifiers", "high",
+                 "correct the wrong identifier at its source, or confirm that these are two "
+                 "different companies or people"},
+        [CONFLICT_INVALID_IDENTIFYING_DATA] =
+                {"invalid_identifying_data", "low",
+                 "correct the value at its source; until then it is not used as evidence"},
         [CONFLICT_OVER_MERGE] = {"over_merge", "high",
                                  "check whether these records really are one: more of them agree than is usual"},
 };

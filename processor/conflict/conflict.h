@@ -1,8 +1,8 @@
 /* conflict.h: what a data steward must look at, derived from clusters, scores and values.
  *
- * A conflict has an id that follows from what it is about (kind and subjects), so it opens once, updates in place when its
- * evidence changes, and closes itself when its cause goes. Pure: facts in, JSON out; which facts hold is the engine's
- * knowledge.
+ * A conflict has an id that follows from what it is about (kind and subjects), so it opens once, updates in place when
+ * its evidence changes, and closes itself when its cause goes. Pure: facts in, JSON out; which facts hold is the
+ * engine's knowledge.
  */
 #pragma once
 
@@ -13,10 +13,10 @@
 #include "record/record.h"
 
 enum conflict_kind {
-        CONFLICT_POSSIBLE_DUPLICATE,         /* two entities whose best pair is in the review zone, or that were kept apart */
-        CONFLICT_CONTRADICTING_IDENTIFIERS,  /* two entities that would match but for validated identifiers */
-        CONFLICT_INVALID_IDENTIFYING_DATA,   /* a record whose identifying values are impossible or placeholders */
-        CONFLICT_OVER_MERGE,                 /* an entity with more records than the limit */
+        CONFLICT_POSSIBLE_DUPLICATE, /* two entities whose best pair is in the review zone, or that were kept apart */
+        CONFLICT_CONTRADICTING_IDENTIFIERS, /* two entities that would match but for validated identifiers */
+        CONFLICT_INVALID_IDENTIFYING_DATA,  /* a record whose identifying values are impossible or placeholders */
+        CONFLICT_OVER_MERGE,                /* an entity with more records than the limit */
         CONFLICT_KIND_COUNT,
 };
 
@@ -30,11 +30,11 @@ void conflict_id_text(struct hash128 id, char out[CONFLICT_ID_SIZE]); /* "c-…"
 
 struct conflict_evidence {
         struct text attribute;
-        struct text level;  /* or the reason why a value is invalid */
+        struct text level; /* or the reason why a value is invalid */
         struct text value_a;
         struct text value_b;
         int32_t weight_mbit;
-        bool weighed;       /* weight_mbit means something */
+        bool weighed; /* weight_mbit means something */
 };
 
 /* At most this many records are shown side by side. */
@@ -47,12 +47,12 @@ struct conflict {
         struct text entities[2];             /* entity ids, sorted; the second may be empty */
         const struct record *const *records; /* side by side, canonical order */
         uint32_t record_count;
-        uint32_t record_total;               /* how many there are */
+        uint32_t record_total; /* how many there are */
         const struct conflict_evidence *evidence;
         uint32_t evidence_count;
-        int32_t posterior_mbit;              /* of kinds about a pair */
+        int32_t posterior_mbit; /* of kinds about a pair */
         bool scored;
-        struct text contradiction;           /* "siren 732829320 and 552100554" */
+        struct text contradiction; /* "siren 732829320 and 552100554" */
 };
 
 /* Appends the conflict as one JSON object (docs/topics.md, "conflicts"). Equal conflicts give equal bytes. */

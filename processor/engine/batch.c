@@ -45,8 +45,8 @@ static void begin_stratum(struct batch *batch, enum record_type type)
 static int settle_stratum(struct engine *engine, struct batch *batch, enum record_type type)
 {
         int (*const stages[])(struct engine *, struct batch *) = {
-                batch_score_pairs, batch_solve_components, batch_attach_ghosts, batch_publish_entities,
-                batch_publish_conflicts,
+                batch_score_pairs,      batch_solve_components,  batch_attach_ghosts,
+                batch_publish_entities, batch_publish_conflicts,
         };
 
         begin_stratum(batch, type);

@@ -25,13 +25,13 @@
 
 /* One record that the batch touches. */
 struct work {
-        struct record record;         /* as it is after the changes merged so far */
-        uint32_t number;              /* 0: not stored yet */
-        uint32_t next;                /* index + 1 of the next work with the same key hash, 0: none */
-        struct text old_value;        /* stored bytes before the batch, in the batch's arena; empty: new */
-        struct text features;         /* encoded, after the batch; empty when deleted */
-        const struct message *cause;  /* last message that touched it */
-        bool changed;                 /* R differs from what is stored */
+        struct record record;        /* as it is after the changes merged so far */
+        uint32_t number;             /* 0: not stored yet */
+        uint32_t next;               /* index + 1 of the next work with the same key hash, 0: none */
+        struct text old_value;       /* stored bytes before the batch, in the batch's arena; empty: new */
+        struct text features;        /* encoded, after the batch; empty when deleted */
+        const struct message *cause; /* last message that touched it */
+        bool changed;                /* R differs from what is stored */
         bool old_alive;
         bool old_ghost;
         int64_t old_first_time_ms;
@@ -53,9 +53,9 @@ struct draft {
         uint32_t member_count;
         uint32_t *ghosts;
         size_t ghost_count, ghost_capacity;
-        struct record *records;   /* decoded members, once loaded, in canonical order */
+        struct record *records; /* decoded members, once loaded, in canonical order */
         struct record_key *ghost_keys;
-        uint32_t anchor;          /* record number, once decided */
+        uint32_t anchor; /* record number, once decided */
         struct record_key anchor_key;
         char id[ENTITY_ID_SIZE];
 };
@@ -78,25 +78,26 @@ struct batch {
 
         /* of the stratum in work */
         enum record_type type;
-        struct number_list fresh;   /* nodes whose pairs are scored anew: created or dirty */
-        struct map fresh_index;     /* node -> index in `fresh` */
-        struct number_list seeds;   /* nodes whose component is solved anew */
+        struct number_list fresh; /* nodes whose pairs are scored anew: created or dirty */
+        struct map fresh_index;   /* node -> index in `fresh` */
+        struct number_list seeds; /* nodes whose component is solved anew */
         struct map seed_set;
-        struct map key_counts;      /* blocking key -> nodes that have it */
-        struct map reference_anchors; /* hash of a reference -> anchor of the entity that it names, while pairs are scored */
-        uint64_t *crossed;          /* keys that went over their cap or came back under it */
+        struct map key_counts;        /* blocking key -> nodes that have it */
+        struct map reference_anchors; /* hash of a reference -> anchor of the entity that it names, while pairs are
+                                         scored */
+        uint64_t *crossed;            /* keys that went over their cap or came back under it */
         size_t crossed_count, crossed_capacity;
         struct draft *drafts;
         size_t draft_count, draft_capacity;
-        struct map draft_by_record; /* record number -> index of its draft */
+        struct map draft_by_record;     /* record number -> index of its draft */
         struct number_list old_anchors; /* entities before the batch that may have changed */
         struct map old_anchor_set;
-        struct number_list golden_only; /* records whose values changed but not their features */
+        struct number_list golden_only;  /* records whose values changed but not their features */
         struct map anchors;              /* anchors of the drafts, once decided */
         struct map old_anchor_by_record; /* anchor before the batch of records whose anchor changed */
 
         /* over strata */
-        const struct message *last_cause; /* the newest message of the batch, for what no record of it touched */
+        const struct message *last_cause;       /* the newest message of the batch, for what no record of it touched */
         struct number_list moved_organizations; /* organization records whose entity changed, appeared or vanished */
 };
 
@@ -110,7 +111,7 @@ struct engine {
         struct standard *standard[WORKERS_MAX];
         struct scorer *scorer[WORKERS_MAX];
         struct arena worker_arena[WORKERS_MAX];
-        struct arena arena; /* of the batch */
+        struct arena arena;         /* of the batch */
         struct arena scratch_arena; /* of one step inside a stage; who uses it resets it */
         struct buffer scratch;
         uint64_t ghost_seed;
@@ -164,8 +165,8 @@ struct pair_facts {
         enum score_employer employer;
         bool asserted;
 };
-struct pair_facts engine_pair_facts(struct engine *engine, struct batch *batch, uint32_t node_a, const struct features *a,
-                                    uint32_t node_b, const struct features *b);
+struct pair_facts engine_pair_facts(struct engine *engine, struct batch *batch, uint32_t node_a,
+                                    const struct features *a, uint32_t node_b, const struct features *b);
 /* Scores two nodes from the state, with everything that score_pair() wants to know. */
 void engine_fill_pair(struct engine *engine, struct batch *batch, struct arena *arena, uint32_t node_a,
                       const struct features *a, uint32_t node_b, const struct features *b, struct score_pair *pair);

@@ -10,7 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum change_kind { KIND_CREATED, KIND_UPDATED, KIND_MERGED, KIND_SPLIT, KIND_DELETED };
+enum change_kind {
+        KIND_CREATED,
+        KIND_UPDATED,
+        KIND_MERGED,
+        KIND_SPLIT,
+        KIND_DELETED
+};
 
 static const char *const kind_names[] = {"created", "updated", "merged", "split", "deleted"};
 

@@ -1,11 +1,11 @@
 /* Touched components, and their clusters.
  *
  * From every seed we walk the match-zone edges; what they reach is a component, whichever seed found it. A component is
- * solved from its content alone: items are value nodes in the order of their content, known scores are its edges, and pairs
- * that no key proposed are compared on demand.
+ * solved from its content alone: items are value nodes in the order of their content, known scores are its edges, and
+ * pairs that no key proposed are compared on demand.
  *
- * A value node is one item where its comparison with itself reaches the threshold ("John Smith" alone does not); otherwise
- * each of its records is an item of its own.
+ * A value node is one item where its comparison with itself reaches the threshold ("John Smith" alone does not);
+ * otherwise each of its records is an item of its own.
  */
 #include "engine/batch.h"
 
@@ -21,8 +21,8 @@ struct member_node {
         struct text features;
         uint32_t *records;
         uint32_t record_count;
-        int32_t self_mbit;   /* posterior of the node with itself; only where it has several records */
-        bool together;       /* its records are one item */
+        int32_t self_mbit; /* posterior of the node with itself; only where it has several records */
+        bool together;     /* its records are one item */
         uint32_t first_item;
 };
 
@@ -46,7 +46,8 @@ struct component {
         uint32_t scratch_node[2]; /* member node + 1 that is decoded there */
 };
 
-/* ---- walking ------------------------------------------------------------------------------------------------------- */
+/* ---- walking -------------------------------------------------------------------------------------------------------
+ */
 
 /* @index is shared by all components of the batch: components are disjoint, so a node that is known is known here. */
 static bool visit_node(struct component *component, struct map *index, uint32_t node)
@@ -62,8 +63,7 @@ static bool visit_node(struct component *component, struct map *index, uint32_t 
         map_put(index, node, (uint32_t)component->node_count, NULL);
         member = ARENA_PUSH(batch->arena, component->nodes, component->node_count, component->node_capacity);
         *member = (struct member_node){.node = node, .features = features};
-        member->record_count =
-                store_get_members(component->engine->txn, batch->arena, node, &member->records);
+        member->record_count = store_get_members(component->engine->txn, batch->arena, node, &member->records);
         return true;
 }
 
@@ -106,7 +106,8 @@ static void walk_component(struct component *component, struct map *index, uint3
         }
 }
 
-/* ---- items --------------------------------------------------------------------------------------------------------- */
+/* ---- items ---------------------------------------------------------------------------------------------------------
+ */
 
 static const struct features *decode_member(struct component *component, uint32_t node, int slot)
 {
@@ -182,12 +183,14 @@ static void make_items(struct component *component)
 
 static uint32_t items_of(const struct component *component, uint32_t node)
 {
-        uint32_t next = node + 1 < component->node_count ? component->nodes[node + 1].first_item : component->item_count;
+        uint32_t next =
+                node + 1 < component->node_count ? component->nodes[node + 1].first_item : component->item_count;
 
         return next - component->nodes[node].first_item;
 }
 
-/* ---- solving ------------------------------------------------------------------------------------------------------- */
+/* ---- solving -------------------------------------------------------------------------------------------------------
+ */
 
 struct item_edges {
         struct cluster_edge *items;

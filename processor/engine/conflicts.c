@@ -2,7 +2,8 @@
  *
  * All conflicts about a touched entity are derived anew: from the review-zone edges between its nodes and others', from
  * invalid values of its records, and from its size. Those that were open and are not among them have closed themselves.
- * A conflict about two entities follows from edges that both sides see, so deriving it from either gives the same bytes.
+ * A conflict about two entities follows from edges that both sides see, so deriving it from either gives the same
+ * bytes.
  */
 #include "engine/batch.h"
 
@@ -44,7 +45,8 @@ static struct text conflicts_topic(void)
         return TEXT("conflicts");
 }
 
-/* ---- opening and closing ------------------------------------------------------------------------------------------- */
+/* ---- opening and closing -------------------------------------------------------------------------------------------
+ */
 
 static int publish_opened(struct conflict_run *run, const struct conflict *conflict, const uint32_t anchors[2])
 {
@@ -141,7 +143,8 @@ static int close_of_anchor(struct conflict_run *run, uint32_t anchor)
         return 0;
 }
 
-/* ---- pairs of entities --------------------------------------------------------------------------------------------- */
+/* ---- pairs of entities ---------------------------------------------------------------------------------------------
+ */
 
 static uint64_t tie_order(struct engine *engine, uint32_t a, uint32_t b)
 {
@@ -241,7 +244,8 @@ static void offer_draft(struct conflict_run *run, const struct draft *draft)
         }
 }
 
-/* ---- content ------------------------------------------------------------------------------------------------------- */
+/* ---- content -------------------------------------------------------------------------------------------------------
+ */
 
 #define SIDE_RECORDS_MAX (CONFLICT_RECORDS_MAX / 2)
 
@@ -349,7 +353,8 @@ static int open_pair(struct conflict_run *run, const struct entity_pair *pair)
         return r < 0 ? r : publish_opened(run, &conflict, pair->anchors);
 }
 
-/* ---- conflicts of one entity --------------------------------------------------------------------------------------- */
+/* ---- conflicts of one entity ---------------------------------------------------------------------------------------
+ */
 
 static bool is_identifying(const struct vocabulary *vocabulary, uint16_t attribute)
 {

@@ -1,5 +1,6 @@
 /* A digest is the sum, modulo 2^128, of one hash for each key-value pair. Sums do not depend on order, and replacing a
- * value costs two hashes, so the digest is always at hand: two nodes, a rebuild or a shuffled replay compare 16 bytes. */
+ * value costs two hashes, so the digest is always at hand: two nodes, a rebuild or a shuffled replay compare 16 bytes.
+ */
 #include "engine/digest.h"
 
 #include "base/hash.h"
@@ -30,7 +31,9 @@ void digest_remove(struct engine *engine, struct hash128 entry)
 void digest_replace_record(struct engine *engine, struct text key, struct text old_value, struct text new_value)
 {
         if (old_value.length > 0)
-                engine->digest.records = hash128_subtract(engine->digest.records, digest_entry(TEXT("records"), key, old_value));
+                engine->digest.records =
+                        hash128_subtract(engine->digest.records, digest_entry(TEXT("records"), key, old_value));
         if (new_value.length > 0)
-                engine->digest.records = hash128_add(engine->digest.records, digest_entry(TEXT("records"), key, new_value));
+                engine->digest.records =
+                        hash128_add(engine->digest.records, digest_entry(TEXT("records"), key, new_value));
 }

@@ -1,4 +1,5 @@
-/* The whole of R and D as it stands, as outputs: what replay writes to its files at the end, and what a rebuild compares. */
+/* The whole of R and D as it stands, as outputs: what replay writes to its files at the end, and what a rebuild
+ * compares. */
 #include "engine/batch.h"
 
 #include "conflict/conflict.h"

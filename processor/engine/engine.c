@@ -1,7 +1,7 @@
 /* The engine's outside: opening, applying a batch, checkpoints, digests.
  *
- * The digests of R and D and the counts live in memory and in the table `meta`, where a checkpoint writes them in the same
- * transaction as the state they describe.
+ * The digests of R and D and the counts live in memory and in the table `meta`, where a checkpoint writes them in the
+ * same transaction as the state they describe.
  */
 #include "engine/batch.h"
 

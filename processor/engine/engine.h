@@ -58,14 +58,14 @@ int engine_open(const struct engine_options *options, struct engine **engine, st
 /* Aborts what was not checkpointed. */
 void engine_close(struct engine *engine);
 
-/* Merges @changes and brings D up to date. Outputs go to @emit, records first. After an error the engine must be closed:
- * its transaction holds half a batch. */
+/* Merges @changes and brings D up to date. Outputs go to @emit, records first. After an error the engine must be
+ * closed: its transaction holds half a batch. */
 int engine_apply(struct engine *engine, const struct changes *changes, engine_emit emit, void *context,
                  struct error *error);
 
-/* Restore: overwrites R with one message of the topic `records`, in log order, silently. A tombstone removes the record.
- * D follows in engine_restore_flush(), which the caller calls every few thousand messages and at the end; between, D is
- * not valid. ERR_FATAL for a value that Durand did not write. */
+/* Restore: overwrites R with one message of the topic `records`, in log order, silently. A tombstone removes the
+ * record. D follows in engine_restore_flush(), which the caller calls every few thousand messages and at the end;
+ * between, D is not valid. ERR_FATAL for a value that Durand did not write. */
 int engine_restore(struct engine *engine, struct text key, struct text value, bool tombstone, struct error *error);
 int engine_restore_flush(struct engine *engine, struct error *error);
 
@@ -99,15 +99,15 @@ struct engine_counts {
         uint64_t records; /* alive */
         uint64_t entities[TYPE_COUNT];
         uint64_t conflicts;
-        uint64_t changes;  /* applied since engine_open() */
-        uint64_t pairs;    /* compared since engine_open() */
+        uint64_t changes; /* applied since engine_open() */
+        uint64_t pairs;   /* compared since engine_open() */
         uint64_t outputs;
 };
 
 struct engine_counts engine_counts(const struct engine *engine);
 
-/* Walks the whole of D and R as it stands and gives every output that has a current value (no `changes`), table by table.
- * Works on the engine's own transaction. */
+/* Walks the whole of D and R as it stands and gives every output that has a current value (no `changes`), table by
+ * table. Works on the engine's own transaction. */
 int engine_dump(struct engine *engine, engine_emit emit, void *context, struct error *error);
 
 /* Every living record with its entity id, for clusters.csv and evaluate. */

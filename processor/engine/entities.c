@@ -1,9 +1,9 @@
 /* Entities: anchors, golden records and their changes.
  *
- * When this stage starts, every entity that may have changed is a draft (its living records and ghosts) or one of the old
- * anchors. The anchor of a draft is the member or ghost with the earliest (first event time, source, record id); its key
- * names the entity. Then the golden record is made, compared with the one that was last published, and published if it
- * differs, with a change that says what happened. Old anchors without a draft have ended.
+ * When this stage starts, every entity that may have changed is a draft (its living records and ghosts) or one of the
+ * old anchors. The anchor of a draft is the member or ghost with the earliest (first event time, source, record id);
+ * its key names the entity. Then the golden record is made, compared with the one that was last published, and
+ * published if it differs, with a change that says what happened. Old anchors without a draft have ended.
  */
 #include "engine/batch.h"
 
@@ -13,7 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- drafts -------------------------------------------------------------------------------------------------------- */
+/* ---- drafts --------------------------------------------------------------------------------------------------------
+ */
 
 void batch_touch_anchor(struct batch *batch, uint32_t anchor)
 {
@@ -101,7 +102,8 @@ int draft_load_records(struct engine *engine, struct batch *batch, struct draft 
         return 0;
 }
 
-/* ---- anchors ------------------------------------------------------------------------------------------------------- */
+/* ---- anchors -------------------------------------------------------------------------------------------------------
+ */
 
 bool anchor_before(int64_t time_a, struct record_key a, int64_t time_b, struct record_key b)
 {
@@ -169,7 +171,8 @@ static void set_anchor(struct engine *engine, struct batch *batch, uint32_t reco
                 number_push(batch->arena, &batch->moved_organizations, record);
 }
 
-/* A record that became one of the other type is set by that type's stratum; here it only is an organization no longer. */
+/* A record that became one of the other type is set by that type's stratum; here it only is an organization no longer.
+ */
 static bool is_of_other_type(struct engine *engine, struct batch *batch, uint32_t record)
 {
         struct record_state state = {0};
@@ -238,7 +241,8 @@ static int decide_anchors(struct engine *engine, struct batch *batch, size_t fro
         return 0;
 }
 
-/* ---- entities that refer to a moved organization ------------------------------------------------------------------- */
+/* ---- entities that refer to a moved organization -------------------------------------------------------------------
+ */
 
 static int load_referrers(struct engine *engine, struct batch *batch)
 {
@@ -265,7 +269,8 @@ static int load_referrers(struct engine *engine, struct batch *batch)
         return 0;
 }
 
-/* ---- golden records ------------------------------------------------------------------------------------------------ */
+/* ---- golden records ------------------------------------------------------------------------------------------------
+ */
 
 int engine_entity_id(struct engine *engine, struct batch *batch, enum record_type type, uint32_t anchor,
                      char out[ENTITY_ID_SIZE])

@@ -1,10 +1,10 @@
 /* Ghosts: a deleted record keeps the id of its entity alive.
  *
- * A colleague merges two contacts in Salesforce and one of them is deleted, perhaps the oldest, whose id the golden record
- * bears. So a deleted record leaves keyed hashes of its blocking keys (no personal data), and once the clusters of living
- * records stand, each ghost joins the one that it shares most keys with: at least a third of its keys and two of them (or
- * its only one), the earlier anchor on a tie, none if no cluster reaches that. Where the source named the survivor of a
- * merge, that decides.
+ * A colleague merges two contacts in Salesforce and one of them is deleted, perhaps the oldest, whose id the golden
+ * record bears. So a deleted record leaves keyed hashes of its blocking keys (no personal data), and once the clusters
+ * of living records stand, each ghost joins the one that it shares most keys with: at least a third of its keys and two
+ * of them (or its only one), the earlier anchor on a tie, none if no cluster reaches that. Where the source named the
+ * survivor of a merge, that decides.
  *
  * A ghost is looked at again when it appears or goes, when a node that shares a key with it comes or goes, and when the
  * entity it is attached to is solved anew.
@@ -38,7 +38,8 @@ void ghost_keys_of(struct engine *engine, struct arena *arena, struct record *re
         qsort(record->ghost_keys, record->ghost_key_count, sizeof(uint64_t), compare_u64);
 }
 
-/* ---- which ghosts -------------------------------------------------------------------------------------------------- */
+/* ---- which ghosts --------------------------------------------------------------------------------------------------
+ */
 
 struct ghost_set {
         struct number_list list;
@@ -58,7 +59,8 @@ static void add_sharing(struct engine *engine, struct batch *batch, struct ghost
                 number_push_once(batch->arena, &ghosts->list, &ghosts->set, numbers[i]);
 }
 
-static void add_sharing_features(struct engine *engine, struct batch *batch, struct ghost_set *ghosts, struct text bytes)
+static void add_sharing_features(struct engine *engine, struct batch *batch, struct ghost_set *ghosts,
+                                 struct text bytes)
 {
         struct block_keys keys;
         struct features features;
@@ -81,7 +83,8 @@ static bool is_unchanged(struct engine *engine, struct batch *batch, const struc
 
         if (!store_get_record_state(engine->txn, draft->members[0], &state) || state.anchor == 0 ||
             !store_get_golden(engine->txn, state.anchor, &value) ||
-            stored_decode(batch->arena, value, &stored, engine->error) < 0 || stored.member_count != draft->member_count)
+            stored_decode(batch->arena, value, &stored, engine->error) < 0 ||
+            stored.member_count != draft->member_count)
                 return false;
         for (uint32_t i = 0; i < stored.member_count; i++) {
                 uint32_t *index = map_get(&batch->draft_by_record, stored.members[i]);
@@ -142,7 +145,8 @@ static int add_attached(struct engine *engine, struct batch *batch, struct ghost
         return 0;
 }
 
-/* ---- where to ------------------------------------------------------------------------------------------------------ */
+/* ---- where to ------------------------------------------------------------------------------------------------------
+ */
 
 /* One vote a key for each entity that has a living record under it. */
 static void vote_for_key(struct engine *engine, struct batch *batch, uint64_t key, struct map *votes,
@@ -197,7 +201,9 @@ static int living_anchor(struct engine *engine, struct batch *batch, struct draf
 
 static int choose_by_keys(struct engine *engine, struct batch *batch, const struct record *ghost, uint32_t *chosen)
 {
-        uint32_t minimum = ghost->ghost_key_count == 1 ? 1 : ghost->ghost_key_count < 6 ? 2 : (ghost->ghost_key_count + 2) / 3;
+        uint32_t minimum = ghost->ghost_key_count == 1  ? 1
+                           : ghost->ghost_key_count < 6 ? 2
+                                                        : (ghost->ghost_key_count + 2) / 3;
         struct number_list voted = {0};
         uint32_t best = 0;
         struct map votes;
@@ -217,7 +223,8 @@ static int choose_by_keys(struct engine *engine, struct batch *batch, const stru
                         if (living_anchor(engine, batch, &batch->drafts[index], &candidate) < 0 ||
                             living_anchor(engine, batch, &batch->drafts[*chosen], &leader) < 0)
                                 return ERR_FATAL;
-                        if (!anchor_before(candidate->first_time_ms, candidate->key, leader->first_time_ms, leader->key))
+                        if (!anchor_before(candidate->first_time_ms, candidate->key, leader->first_time_ms,
+                                           leader->key))
                                 continue;
                 }
                 best = keys;

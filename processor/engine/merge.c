@@ -1,8 +1,8 @@
 /* Changes into records: the first stage, and the only one that looks at changes.
  *
- * Each record that the batch touches is loaded once into a work; changes merge into it in order of arrival. A change of a
- * whole table (truncate, overflow) raises the watermarks of the table's pseudo record, which is kept in R like any other
- * record, and lowers them onto every record of the table, now and whenever one is loaded later.
+ * Each record that the batch touches is loaded once into a work; changes merge into it in order of arrival. A change of
+ * a whole table (truncate, overflow) raises the watermarks of the table's pseudo record, which is kept in R like any
+ * other record, and lowers them onto every record of the table, now and whenever one is loaded later.
  */
 #include "engine/batch.h"
 

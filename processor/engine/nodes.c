@@ -1,8 +1,8 @@
 /* Which value node each changed record belongs to.
  *
- * A record moves to another node exactly when its features change; then a node may come into being, gain or lose members,
- * or vanish with its last one. A record whose features stay the same touches no blocking key and no pair: only its golden
- * record is made anew.
+ * A record moves to another node exactly when its features change; then a node may come into being, gain or lose
+ * members, or vanish with its last one. A record whose features stay the same touches no blocking key and no pair: only
+ * its golden record is made anew.
  */
 #include "engine/batch.h"
 

@@ -1,10 +1,11 @@
 /* Blocking keys, candidates, scores and edges of the nodes that the batch touches.
  *
- * 1. Keys of created and removed nodes go to the postings in one sorted sweep, with the count of nodes before and after.
- * 2. A key that crosses its cap, either way, makes all its nodes dirty: the pairs it supported come or go, and its value
- *    becomes neutral as evidence or counts again. So the cap is a property of the present state, not of its history.
- * 3. Fresh nodes (created or dirty) propose pairs with every node that shares a key within its cap. Pairs are scored on all
- *    cores, from feature bytes that do not move while nothing is written.
+ * 1. Keys of created and removed nodes go to the postings in one sorted sweep, with the count of nodes before and
+ * after.
+ * 2. A key that crosses its cap, either way, makes all its nodes dirty: the pairs it supported come or go, and its
+ * value becomes neutral as evidence or counts again. So the cap is a property of the present state, not of its history.
+ * 3. Fresh nodes (created or dirty) propose pairs with every node that shares a key within its cap. Pairs are scored on
+ * all cores, from feature bytes that do not move while nothing is written.
  * 4. Edges of removed and dirty nodes are dropped, those of the scored pairs that reach the review zone are put.
  */
 #include "engine/batch.h"
@@ -32,7 +33,8 @@ void engine_derive_keys(const struct engine *engine, const struct features *feat
         qsort(keys->items, keys->count, sizeof(keys->items[0]), compare_keys);
 }
 
-/* ---- facts about nodes and pairs ----------------------------------------------------------------------------------- */
+/* ---- facts about nodes and pairs -----------------------------------------------------------------------------------
+ */
 
 static uint32_t key_count(struct engine *engine, struct batch *batch, uint64_t key)
 {
@@ -54,7 +56,8 @@ const uint8_t *engine_generic_flags(struct engine *engine, struct batch *batch, 
         for (uint32_t i = 0; i < features->count; i++) {
                 uint64_t key = block_value_key(features->type, &features->items[i]);
 
-                if (key == 0 || key_count(engine, batch, engine_stored_key(engine, key)) <= (uint32_t)engine->config->block_cap)
+                if (key == 0 ||
+                    key_count(engine, batch, engine_stored_key(engine, key)) <= (uint32_t)engine->config->block_cap)
                         continue;
                 if (!flags)
                         flags = arena_calloc(arena, features->count, 1);
@@ -63,7 +66,8 @@ const uint8_t *engine_generic_flags(struct engine *engine, struct batch *batch, 
         return flags;
 }
 
-/* A generic value is generic on both sides; other values of @b are not known to be, and need not: only shared ones agree. */
+/* A generic value is generic on both sides; other values of @b are not known to be, and need not: only shared ones
+ * agree. */
 static const uint8_t *mirror_flags(struct arena *arena, const struct features *a, const uint8_t *flags_a,
                                    const struct features *b)
 {
@@ -94,8 +98,8 @@ static const uint8_t *shared_flags(struct arena *arena, const struct features *a
         return flags_b ? mirror_flags(arena, b, flags_b, a) : NULL;
 }
 
-/* The entity that a reference names, by its anchor (0: none). Looked up once a stratum: colleagues name the same employer,
- * and organizations do not move while pairs of persons are scored. */
+/* The entity that a reference names, by its anchor (0: none). Looked up once a stratum: colleagues name the same
+ * employer, and organizations do not move while pairs of persons are scored. */
 static uint32_t anchor_of_reference(struct engine *engine, struct batch *batch, struct text value)
 {
         uint64_t hash = hash64_text(value, 0);
@@ -153,8 +157,8 @@ static bool asserts(struct engine *engine, const struct features *features, uint
         return false;
 }
 
-struct pair_facts engine_pair_facts(struct engine *engine, struct batch *batch, uint32_t node_a, const struct features *a,
-                                    uint32_t node_b, const struct features *b)
+struct pair_facts engine_pair_facts(struct engine *engine, struct batch *batch, uint32_t node_a,
+                                    const struct features *a, uint32_t node_b, const struct features *b)
 {
         return (struct pair_facts){
                 .employer = compare_employers(engine, batch, a, b),
@@ -176,7 +180,8 @@ void engine_fill_pair(struct engine *engine, struct batch *batch, struct arena *
         };
 }
 
-/* ---- 1 and 2: postings, caps, dirty nodes -------------------------------------------------------------------------- */
+/* ---- 1 and 2: postings, caps, dirty nodes --------------------------------------------------------------------------
+ */
 
 struct posting_list {
         struct store_posting *items;
@@ -192,6 +197,11 @@ static int compare_postings(const void *left, const void *right)
         return (a->number > b->number) - (a->number < b->number);
 }
 
+struct key_groups {
+        struct store_key_group *items;
+        size_t count;
+};
+
 static void post_node(struct engine *engine, struct batch *batch, struct posting_list *list,
                       const struct node_change *change)
 {
@@ -202,8 +212,10 @@ static void post_node(struct engine *engine, struct batch *batch, struct posting
                 return;
         engine_derive_keys(engine, &features, &keys);
         for (uint32_t i = 0; i < keys.count; i++)
-                *ARENA_PUSH(batch->arena, list->items, list->count, list->capacity) = (struct store_posting){
-                        .key = keys.items[i].hash, .number = change->node, .add = !change->removed};
+                *ARENA_PUSH(batch->arena, list->items, list->count, list->capacity) =
+                        (struct store_posting){.key = keys.items[i].hash,
+                                               .number = change->node,
+                                               .add = !change->removed};
 }
 
 static void make_dirty(struct batch *batch, uint32_t node)
@@ -222,38 +234,29 @@ static void make_key_dirty(struct engine *engine, struct batch *batch, uint64_t 
                 make_dirty(batch, nodes[i]);
 }
 
-static void apply_keys(struct engine *engine, struct batch *batch, struct posting_list *list)
+/* Applies the postings; what the sweep found under each key stays for the candidates. */
+static void apply_keys(struct engine *engine, struct batch *batch, struct posting_list *list, struct key_groups *groups)
 {
         uint32_t cap = (uint32_t)engine->config->block_cap;
-        uint32_t *before;
-        size_t keys = 0;
 
         if (list->count == 0)
                 return;
         qsort(list->items, list->count, sizeof(*list->items), compare_postings);
-        before = arena_alloc(batch->arena, list->count * sizeof(*before));
-        for (size_t i = 0; i < list->count; i++) {
-                if (i == 0 || list->items[i].key != list->items[i - 1].key)
-                        before[keys++] = store_count_postings(engine->txn, STORE_BLOCK, list->items[i].key);
-        }
-        store_apply_postings(engine->txn, STORE_BLOCK, list->items, list->count);
-        keys = 0;
-        for (size_t i = 0; i < list->count; i++) {
-                uint64_t key = list->items[i].key;
-                uint32_t after;
+        groups->count = store_sweep_postings(engine->txn, batch->arena, STORE_BLOCK, list->items, list->count, cap,
+                                             &groups->items);
+        for (size_t i = 0; i < groups->count; i++) {
+                const struct store_key_group *group = &groups->items[i];
 
-                if (i > 0 && key == list->items[i - 1].key)
+                map_put(&batch->key_counts, group->key, group->after, NULL);
+                if ((group->before > cap) == (group->after > cap))
                         continue;
-                after = key_count(engine, batch, key);
-                if ((before[keys] > cap) != (after > cap)) {
-                        *ARENA_PUSH(batch->arena, batch->crossed, batch->crossed_count, batch->crossed_capacity) = key;
-                        make_key_dirty(engine, batch, key, after);
-                }
-                keys++;
+                *ARENA_PUSH(batch->arena, batch->crossed, batch->crossed_count, batch->crossed_capacity) = group->key;
+                make_key_dirty(engine, batch, group->key, group->after);
         }
 }
 
-/* ---- dirty nodes for reasons beside keys --------------------------------------------------------------------------- */
+/* ---- dirty nodes for reasons beside keys ---------------------------------------------------------------------------
+ */
 
 /* True if the node with these feature bytes is of the stratum in work and has a feature of @kind. */
 static bool node_has(const struct batch *batch, struct text bytes, enum feature_kind kind)
@@ -287,8 +290,8 @@ static void make_referrers_dirty(struct engine *engine, struct batch *batch, str
         }
 }
 
-/* A record that changed its node may be the target of another record's same_as. Where it vanished, its node or its place
- * in it went with it, and with that the pair. */
+/* A record that changed its node may be the target of another record's same_as. Where it vanished, its node or its
+ * place in it went with it, and with that the pair. */
 static void visit_asserted(struct engine *engine, struct batch *batch)
 {
         for (size_t i = 0; i < batch->work_count; i++) {
@@ -312,7 +315,8 @@ static int visit_moved_organizations(struct engine *engine, struct batch *batch)
         return 0;
 }
 
-/* ---- 3: candidates ------------------------------------------------------------------------------------------------- */
+/* ---- 3: candidates -------------------------------------------------------------------------------------------------
+ */
 
 struct candidate {
         uint32_t a; /* fresh */
@@ -334,7 +338,8 @@ static void propose(struct batch *batch, struct candidate_list *list, uint32_t f
 {
         if (other == fresh || other == 0 || (other < fresh && is_fresh(batch, other)))
                 return;
-        *ARENA_PUSH(batch->arena, list->items, list->count, list->capacity) = (struct candidate){.a = fresh, .b = other};
+        *ARENA_PUSH(batch->arena, list->items, list->count, list->capacity) =
+                (struct candidate){.a = fresh, .b = other};
 }
 
 /* @nodes has room for as many nodes as a key may have. */
@@ -397,31 +402,72 @@ static size_t sort_unique(struct candidate_list *list)
         return list->count = kept;
 }
 
-static int gather_candidates(struct engine *engine, struct batch *batch, struct candidate_list *list)
+static bool is_created(const struct batch *batch, uint32_t node)
+{
+        uint32_t *index = map_get(&batch->node_change_by_node, node);
+
+        return index && batch->node_changes[*index].created && !batch->node_changes[*index].removed;
+}
+
+/* Created nodes meet the others under each key of the sweep, which has just read them. */
+static void propose_created(struct batch *batch, struct candidate_list *list, const struct key_groups *groups)
+{
+        for (size_t i = 0; i < groups->count; i++) {
+                const struct store_key_group *group = &groups->items[i];
+
+                for (uint32_t j = 0; group->numbers && group->after > 1 && j < group->after; j++) {
+                        if (!is_created(batch, group->numbers[j]))
+                                continue;
+                        for (uint32_t k = 0; k < group->after; k++)
+                                propose(batch, list, group->numbers[j], group->numbers[k]);
+                }
+        }
+}
+
+static int gather_candidates(struct engine *engine, struct batch *batch, struct candidate_list *list,
+                             const struct key_groups *groups)
 {
         uint32_t *nodes = arena_alloc(batch->arena, ((size_t)engine->config->block_cap + 1) * sizeof(*nodes));
 
+        propose_created(batch, list, groups);
         for (size_t i = 0; i < batch->fresh.count; i++) {
                 uint32_t node = batch->fresh.items[i];
                 struct features features;
                 struct text bytes;
+                bool created = is_created(batch, node);
 
                 if (!store_get_node(engine->txn, node, &bytes) || features_decode(bytes, &features) < 0)
-                        return error_set(engine->error, ERR_FATAL, "value node %u is missing or damaged in the state", node);
-                propose_by_keys(engine, batch, list, node, &features, nodes);
+                        return error_set(engine->error, ERR_FATAL, "value node %u is missing or damaged in the state",
+                                         node);
+                if (!created)
+                        propose_by_keys(engine, batch, list, node, &features, nodes);
                 propose_asserted(engine, batch, list, node, &features);
         }
         sort_unique(list);
         return 0;
 }
 
-/* ---- scoring ------------------------------------------------------------------------------------------------------- */
+/* ---- scoring -------------------------------------------------------------------------------------------------------
+ */
 
-/* What a pair needs from the state, gathered before the threads start: LMDB stays with one thread. */
+/* What scoring needs of a node, gathered before the threads start: LMDB stays with one thread. */
+struct node_facts {
+        uint32_t node;
+        struct text features;
+        const uint8_t *generic; /* of fresh nodes */
+        uint64_t employer;      /* hash of the reference, where there is exactly one; 0: none or several */
+        uint32_t employer_anchor;
+        bool special; /* several employers, or same_as: the pair is looked at in full */
+};
+
+struct node_table {
+        struct node_facts *items;
+        size_t count, capacity;
+        struct map index;
+};
+
 struct scored {
-        uint32_t a, b;
-        struct text features_a, features_b;
-        const uint8_t *generic_a; /* of the whole node a */
+        uint32_t a, b; /* indices of node facts; a is fresh */
         struct pair_facts facts;
         struct score score;
 };
@@ -429,6 +475,7 @@ struct scored {
 struct score_run {
         struct engine *engine;
         struct scored *pairs;
+        const struct node_table *nodes;
 };
 
 static void score_range(void *context, unsigned worker, size_t from, size_t to)
@@ -436,61 +483,103 @@ static void score_range(void *context, unsigned worker, size_t from, size_t to)
         struct score_run *run = context;
         struct arena *arena = &run->engine->worker_arena[worker];
         struct features a, b;
-        uint32_t decoded = 0;
+        uint32_t decoded = UINT32_MAX;
 
         for (size_t i = from; i < to; i++) {
                 struct scored *pair = &run->pairs[i];
+                const struct node_facts *left = &run->nodes->items[pair->a], *right = &run->nodes->items[pair->b];
                 struct score_pair input = {.employer = pair->facts.employer, .asserted = pair->facts.asserted};
 
-                if (decoded != pair->a && features_decode(pair->features_a, &a) < 0)
+                if (decoded != pair->a && features_decode(left->features, &a) < 0)
                         continue;
                 decoded = pair->a;
-                if (features_decode(pair->features_b, &b) < 0)
+                if (features_decode(right->features, &b) < 0)
                         continue;
                 input.a.features = &a;
                 input.b.features = &b;
-                if (pair->generic_a) {
-                        input.a.generic = shared_flags(arena, &a, pair->generic_a, &b);
-                        input.b.generic = mirror_flags(arena, &a, pair->generic_a, &b);
+                if (left->generic) {
+                        input.a.generic = shared_flags(arena, &a, left->generic, &b);
+                        input.b.generic = mirror_flags(arena, &a, left->generic, &b);
                 }
                 pair->score = score_pair(run->engine->scorer[worker], &input);
         }
 }
 
-static int prepare_pairs(struct engine *engine, struct batch *batch, const struct candidate_list *list,
-                         struct scored *pairs)
+/* Reads what is known of @node; every node once, whatever the number of its pairs. */
+static int find_facts(struct engine *engine, struct batch *batch, struct node_table *table, uint32_t node,
+                      uint32_t *index)
 {
-        struct features a, b;
-        const uint8_t *generic = NULL;
-        uint32_t decoded = 0;
-        bool facts_needed = false;
+        struct node_facts *facts;
+        struct features features;
+        uint32_t employers;
+        bool inserted;
 
-        for (size_t i = 0; i < list->count; i++) {
-                struct scored *pair = &pairs[i];
+        *index = *map_put(&table->index, node, (uint32_t)table->count, &inserted);
+        if (!inserted)
+                return 0;
+        facts = ARENA_PUSH(batch->arena, table->items, table->count, table->capacity);
+        *facts = (struct node_facts){.node = node};
+        if (!store_get_node(engine->txn, node, &facts->features) || features_decode(facts->features, &features) < 0)
+                return error_set(engine->error, ERR_FATAL, "value node %u is missing or damaged in the state", node);
+        if (is_fresh(batch, node))
+                facts->generic = engine_generic_flags(engine, batch, batch->arena, &features);
+        employers = (uint32_t)features.first[FEATURE_EMPLOYER_REF + 1] - features.first[FEATURE_EMPLOYER_REF];
+        facts->special = employers > 1 || features.first[FEATURE_SAME_AS] != features.first[FEATURE_SAME_AS + 1];
+        if (employers == 1) {
+                struct text reference = features.items[features.first[FEATURE_EMPLOYER_REF]].text;
 
-                *pair = (struct scored){.a = list->items[i].a, .b = list->items[i].b};
-                if (!store_get_node(engine->txn, pair->a, &pair->features_a) ||
-                    !store_get_node(engine->txn, pair->b, &pair->features_b))
-                        return error_set(engine->error, ERR_FATAL, "value node %u or %u is missing in the state", pair->a,
-                                         pair->b);
-                if (decoded != pair->a) {
-                        if (features_decode(pair->features_a, &a) < 0)
-                                return error_set(engine->error, ERR_FATAL, "value node %u is damaged", pair->a);
-                        decoded = pair->a;
-                        generic = engine_generic_flags(engine, batch, batch->arena, &a);
-                        facts_needed = a.first[FEATURE_EMPLOYER_REF] != a.first[FEATURE_EMPLOYER_REF + 1];
-                }
-                pair->generic_a = generic;
-                if (features_decode(pair->features_b, &b) < 0)
-                        return error_set(engine->error, ERR_FATAL, "value node %u is damaged", pair->b);
-                if (facts_needed || a.first[FEATURE_SAME_AS] != a.first[FEATURE_SAME_AS + 1] ||
-                    b.first[FEATURE_SAME_AS] != b.first[FEATURE_SAME_AS + 1])
-                        pair->facts = engine_pair_facts(engine, batch, pair->a, &a, pair->b, &b);
+                facts->employer = hash64_text(reference, 0);
+                facts->employer_anchor = anchor_of_reference(engine, batch, reference);
         }
         return 0;
 }
 
-/* ---- 4: edges ------------------------------------------------------------------------------------------------------ */
+/* The short way for the common case of one employer each and no assertion; compare_employers() says the same. */
+static enum score_employer compare_single_employers(const struct node_facts *a, const struct node_facts *b)
+{
+        if (a->employer == 0 || b->employer == 0)
+                return EMPLOYER_UNKNOWN;
+        if (a->employer == b->employer)
+                return EMPLOYER_SAME;
+        if (a->employer_anchor == 0 || b->employer_anchor == 0)
+                return EMPLOYER_UNKNOWN;
+        return a->employer_anchor == b->employer_anchor ? EMPLOYER_SAME : EMPLOYER_DIFFERENT;
+}
+
+static void find_pair_facts(struct engine *engine, struct batch *batch, const struct node_table *nodes,
+                            struct scored *pair)
+{
+        const struct node_facts *left = &nodes->items[pair->a], *right = &nodes->items[pair->b];
+        struct features a, b;
+
+        if (!left->special && !right->special) {
+                pair->facts.employer = compare_single_employers(left, right);
+                return;
+        }
+        if (features_decode(left->features, &a) == 0 && features_decode(right->features, &b) == 0)
+                pair->facts = engine_pair_facts(engine, batch, left->node, &a, right->node, &b);
+}
+
+static int prepare_pairs(struct engine *engine, struct batch *batch, const struct candidate_list *list,
+                         struct scored *pairs, struct node_table *nodes)
+{
+        map_init(&nodes->index, batch->arena);
+        for (size_t i = 0; i < list->count; i++) {
+                int r;
+
+                pairs[i] = (struct scored){0};
+                r = find_facts(engine, batch, nodes, list->items[i].a, &pairs[i].a);
+                if (r == 0)
+                        r = find_facts(engine, batch, nodes, list->items[i].b, &pairs[i].b);
+                if (r < 0)
+                        return r;
+                find_pair_facts(engine, batch, nodes, &pairs[i]);
+        }
+        return 0;
+}
+
+/* ---- 4: edges ------------------------------------------------------------------------------------------------------
+ */
 
 struct edge_list {
         struct store_edge *items;
@@ -531,17 +620,18 @@ static void drop_old_edges(struct engine *engine, struct batch *batch)
         }
 }
 
-static int score_candidates(struct engine *engine, struct batch *batch)
+static int score_candidates(struct engine *engine, struct batch *batch, const struct key_groups *groups)
 {
         struct candidate_list candidates = {0};
-        struct score_run run = {.engine = engine};
+        struct node_table nodes = {0};
+        struct score_run run = {.engine = engine, .nodes = &nodes};
         struct edge_list edges = {0};
-        int r = gather_candidates(engine, batch, &candidates);
+        int r = gather_candidates(engine, batch, &candidates, groups);
 
         if (r < 0 || candidates.count == 0)
                 return r;
         run.pairs = arena_alloc(batch->arena, candidates.count * sizeof(*run.pairs));
-        r = prepare_pairs(engine, batch, &candidates, run.pairs);
+        r = prepare_pairs(engine, batch, &candidates, run.pairs, &nodes);
         if (r < 0)
                 return r;
         parallel_for(engine->parallel, candidates.count, 256, score_range, &run);
@@ -552,8 +642,8 @@ static int score_candidates(struct engine *engine, struct batch *batch)
                 if (pair->score.posterior_mbit < engine->config->review_mbit)
                         continue;
                 *ARENA_PUSH(batch->arena, edges.items, edges.count, edges.capacity) = (struct store_edge){
-                        .a = pair->a,
-                        .b = pair->b,
+                        .a = nodes.items[pair->a].node,
+                        .b = nodes.items[pair->b].node,
                         .posterior_mbit = pair->score.posterior_mbit,
                         .cannot_link = pair->score.cannot_link,
                         .add = true,
@@ -567,6 +657,7 @@ static int score_candidates(struct engine *engine, struct batch *batch)
 int batch_score_pairs(struct engine *engine, struct batch *batch)
 {
         struct posting_list postings = {0};
+        struct key_groups groups = {0};
         int r = 0;
 
         for (size_t i = 0; i < batch->node_change_count; i++) {
@@ -581,13 +672,13 @@ int batch_score_pairs(struct engine *engine, struct batch *batch)
                 else if (!change->removed)
                         number_push_once(batch->arena, &batch->seeds, &batch->seed_set, change->node);
         }
-        apply_keys(engine, batch, &postings);
+        apply_keys(engine, batch, &postings, &groups);
         visit_asserted(engine, batch);
         if (batch->type == TYPE_PERSON)
                 r = visit_moved_organizations(engine, batch);
         if (r < 0)
                 return r;
         drop_old_edges(engine, batch);
-        r = score_candidates(engine, batch);
+        r = score_candidates(engine, batch, &groups);
         return r < 0 ? r : store_error(engine->txn, engine->error);
 }

@@ -1,7 +1,7 @@
 /* JSON merge patches (RFC 7396) between two of our own documents.
  *
- * Our documents hold no nulls, so a patch says everything: a changed or new member with its new value, a removed member as
- * null, an array whole. Applying `after` to the golden record before gives the one after, and `before` leads back.
+ * Our documents hold no nulls, so a patch says everything: a changed or new member with its new value, a removed member
+ * as null, an array whole. Applying `after` to the golden record before gives the one after, and `before` leads back.
  */
 #include "engine/batch.h"
 

@@ -1,7 +1,7 @@
 /* Storing and publishing what changed in R.
  *
- * Standardising is the costly part and pure, so it runs over the batch on all cores; storing and publishing follow in order
- * of record keys, so that the outputs of a batch do not depend on how its messages were interleaved.
+ * Standardising is the costly part and pure, so it runs over the batch on all cores; storing and publishing follow in
+ * order of record keys, so that the outputs of a batch do not depend on how its messages were interleaved.
  */
 #include "engine/batch.h"
 
@@ -12,7 +12,8 @@
 
 #define SEED_REFERENCE 0x647572616e640005ULL
 
-/* ---- references ---------------------------------------------------------------------------------------------------- */
+/* ---- references ----------------------------------------------------------------------------------------------------
+ */
 
 void reference_split(struct text value, struct text own_source, struct text *source, struct text *record_id)
 {
@@ -72,8 +73,8 @@ static int compare_postings(const void *left, const void *right)
         return (a->number > b->number) - (a->number < b->number);
 }
 
-static void post_references(struct arena *arena, struct posting_list *list, const struct record *record, uint32_t number,
-                            bool add)
+static void post_references(struct arena *arena, struct posting_list *list, const struct record *record,
+                            uint32_t number, bool add)
 {
         for (uint32_t i = 0; i < record->slot_count; i++) {
                 const struct slot *slot = &record->slots[i];
@@ -95,7 +96,8 @@ static void post_ghosts(struct arena *arena, struct posting_list *list, const st
                         (struct store_posting){.key = record->ghost_keys[i], .number = number, .add = add};
 }
 
-/* ---- standardising ------------------------------------------------------------------------------------------------- */
+/* ---- standardising -------------------------------------------------------------------------------------------------
+ */
 
 struct standard_run {
         struct engine *engine;
@@ -124,7 +126,8 @@ static void standardise_range(void *context, unsigned worker, size_t from, size_
         buffer_free(&encoded);
 }
 
-/* ---- storing ------------------------------------------------------------------------------------------------------- */
+/* ---- storing -------------------------------------------------------------------------------------------------------
+ */
 
 int engine_load_record(struct engine *engine, struct arena *arena, uint32_t number, struct record *record)
 {

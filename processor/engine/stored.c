@@ -1,5 +1,5 @@
-/* Values of the tables golden and conflict: the JSON that was last published, compressed, with what the engine needs of it
- * without parsing: record numbers and the digest entry.
+/* Values of the tables golden and conflict: the JSON that was last published, compressed, with what the engine needs of
+ * it without parsing: record numbers and the digest entry.
  *
  * Keeping what was published makes the "before" of a change exactly what consumers saw. LZ4 halves it at about a
  * microsecond a record.
@@ -62,9 +62,11 @@ int stored_decode(struct arena *arena, struct text value, struct stored *stored,
         stored->members = get_numbers(&reader, arena, &stored->member_count);
         stored->ghosts = get_numbers(&reader, arena, &stored->ghost_count);
         stored->json_length = (uint32_t)reader_varint(&reader);
-        stored->compressed = (struct text){.data = (const char *)reader.at, .length = (uint32_t)(reader.end - reader.at)};
+        stored->compressed =
+                (struct text){.data = (const char *)reader.at, .length = (uint32_t)(reader.end - reader.at)};
         if (reader.failed || stored->type >= TYPE_COUNT || stored->json_length > JSON_BYTES_MAX)
-                return error_set(error, ERR_FATAL, "a stored output is damaged; set the state directory aside and rebuild it");
+                return error_set(error, ERR_FATAL,
+                                 "a stored output is damaged; set the state directory aside and rebuild it");
         return 0;
 }
 
@@ -75,7 +77,8 @@ int stored_json(struct arena *arena, const struct stored *stored, struct text *j
                                          (int)stored->json_length);
 
         if (length < 0 || (uint32_t)length != stored->json_length)
-                return error_set(error, ERR_FATAL, "a stored output is damaged; set the state directory aside and rebuild it");
+                return error_set(error, ERR_FATAL,
+                                 "a stored output is damaged; set the state directory aside and rebuild it");
         to[length] = '\0';
         *json = (struct text){.data = to, .length = stored->json_length};
         return 0;

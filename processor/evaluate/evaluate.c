@@ -1,8 +1,8 @@
 /* Evaluation by the contingency table of true and predicted clusters.
  *
- * With n_ij records in true cluster i and predicted cluster j, pairs in common are the sum of n_ij (n_ij - 1) / 2, and B³
- * precision is the sum of n_ij² / |j| over the number of records. Sorting the records by (true, predicted) gives the table
- * without holding it.
+ * With n_ij records in true cluster i and predicted cluster j, pairs in common are the sum of n_ij (n_ij - 1) / 2, and
+ * B³ precision is the sum of n_ij² / |j| over the number of records. Sorting the records by (true, predicted) gives the
+ * table without holding it.
  */
 #include "evaluate/evaluate.h"
 
@@ -60,14 +60,16 @@ static int add_row(struct labels *labels, const char *path, int64_t line, const 
         bool inserted;
 
         if (!source || !record || !cluster)
-                return error_set(error, ERR_USAGE, "%s, line %lld: the columns source, record_id and cluster are expected",
-                                 path, (long long)line);
+                return error_set(error, ERR_USAGE,
+                                 "%s, line %lld: the columns source, record_id and cluster are expected", path,
+                                 (long long)line);
         hash = hash64_mix(hash64_text(json_scalar_text(source), 1), hash64_text(json_scalar_text(record), 2));
         number = *map_put(&labels->clusters, hash64_text(json_scalar_text(cluster), 3), number, NULL);
         map_put(&labels->records, hash, number, &inserted);
         if (!inserted)
                 return error_set(error, ERR_USAGE, "%s, line %lld: the record %.*s of %.*s is there twice", path,
-                                 (long long)line, TEXT_ARG(json_scalar_text(record)), TEXT_ARG(json_scalar_text(source)));
+                                 (long long)line, TEXT_ARG(json_scalar_text(record)),
+                                 TEXT_ARG(json_scalar_text(source)));
         *ARENA_PUSH(&labels->arena, labels->order, labels->count, labels->capacity) = hash;
         return 0;
 }
@@ -128,9 +130,9 @@ static double harmonic(double a, double b)
 }
 
 struct sizes {
-        uint64_t *truth;      /* records of each true cluster */
+        uint64_t *truth; /* records of each true cluster */
         uint64_t *predicted;
-        uint64_t *truths_in;  /* distinct true clusters in each predicted one */
+        uint64_t *truths_in; /* distinct true clusters in each predicted one */
 };
 
 /* One cell of the contingency table. */
@@ -153,7 +155,8 @@ static void add_cells(struct evaluation *evaluation, const struct labelled *rows
                 for (to = from; to < count && rows[to].truth == rows[from].truth;) {
                         size_t cell = to;
 
-                        while (to < count && rows[to].truth == rows[cell].truth && rows[to].predicted == rows[cell].predicted)
+                        while (to < count && rows[to].truth == rows[cell].truth &&
+                               rows[to].predicted == rows[cell].predicted)
                                 to++;
                         add_cell(evaluation, &rows[cell], to - cell, sizes);
                         cells++;
@@ -197,7 +200,8 @@ static void compare(struct labels *truth, struct labels *predicted, struct evalu
         }
 }
 
-int evaluate_files(const char *truth_path, const char *predicted_path, struct evaluation *evaluation, struct error *error)
+int evaluate_files(const char *truth_path, const char *predicted_path, struct evaluation *evaluation,
+                   struct error *error)
 {
         struct labels truth = {0}, predicted = {0};
         int r = read_labels(truth_path, &truth, error);
@@ -207,7 +211,8 @@ int evaluate_files(const char *truth_path, const char *predicted_path, struct ev
                 r = read_labels(predicted_path, &predicted, error);
         if (r == 0) {
                 compare(&truth, &predicted, evaluation);
-                evaluation->pair_precision = ratio((double)evaluation->correct_pairs, (double)evaluation->predicted_pairs);
+                evaluation->pair_precision =
+                        ratio((double)evaluation->correct_pairs, (double)evaluation->predicted_pairs);
                 evaluation->pair_recall = ratio((double)evaluation->correct_pairs, (double)evaluation->true_pairs);
                 evaluation->pair_f1 = harmonic(evaluation->pair_precision, evaluation->pair_recall);
                 evaluation->b3_precision = ratio(evaluation->b3_precision, (double)evaluation->records);

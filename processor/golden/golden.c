@@ -50,7 +50,8 @@ void golden_entity_id(enum record_type type, struct record_key anchor, char out[
         hash128_to_id(record_key_hash128(anchor), out + 2);
 }
 
-/* ---- collecting ---------------------------------------------------------------------------------------------------- */
+/* ---- collecting ----------------------------------------------------------------------------------------------------
+ */
 
 static bool is_address_part(uint16_t attribute)
 {
@@ -110,15 +111,15 @@ static void collect_record(struct draft *draft, const struct record *record, uin
                 const struct attribute *attribute = &input->config->vocabulary.attributes[slot->attribute];
                 struct candidate *candidate;
 
-                if (!(slot->flags & SLOT_SET) || (slot->flags & (SLOT_INVALID | SLOT_FAKE)) || slot->value.length == 0 ||
-                    !belongs_to_type(attribute, input->type))
+                if (!(slot->flags & SLOT_SET) || (slot->flags & (SLOT_INVALID | SLOT_FAKE)) ||
+                    slot->value.length == 0 || !belongs_to_type(attribute, input->type))
                         continue;
                 if (is_address_part(slot->attribute)) {
                         collect_address_part(draft, record, member, slot);
                         continue;
                 }
-                candidate = ARENA_PUSH(draft->arena, draft->candidates, draft->candidate_count,
-                                       draft->candidate_capacity);
+                candidate =
+                        ARENA_PUSH(draft->arena, draft->candidates, draft->candidate_count, draft->candidate_capacity);
                 *candidate = (struct candidate){
                         .slot = slot,
                         .record = record,
@@ -129,7 +130,8 @@ static void collect_record(struct draft *draft, const struct record *record, uin
         }
 }
 
-/* ---- ranking ------------------------------------------------------------------------------------------------------- */
+/* ---- ranking -------------------------------------------------------------------------------------------------------
+ */
 
 static int newer_first(int64_t a, int64_t b)
 {
@@ -174,8 +176,10 @@ static int rank_addresses(const void *left, const void *right)
 static int rank_consent(const void *left, const void *right)
 {
         const struct candidate *a = left, *b = right;
-        bool a_unknown = text_equal(a->slot->value, TEXT("unknown")), b_unknown = text_equal(b->slot->value, TEXT("unknown"));
-        bool a_denied = text_equal(a->slot->value, TEXT("denied")), b_denied = text_equal(b->slot->value, TEXT("denied"));
+        bool a_unknown = text_equal(a->slot->value, TEXT("unknown")),
+             b_unknown = text_equal(b->slot->value, TEXT("unknown"));
+        bool a_denied = text_equal(a->slot->value, TEXT("denied")),
+             b_denied = text_equal(b->slot->value, TEXT("denied"));
         int order;
 
         if (a_unknown != b_unknown)
@@ -187,7 +191,8 @@ static int rank_consent(const void *left, const void *right)
         return rank_candidates(left, right);
 }
 
-/* ---- writing ------------------------------------------------------------------------------------------------------- */
+/* ---- writing -------------------------------------------------------------------------------------------------------
+ */
 
 static const char *attribute_name(const struct draft *draft, uint16_t attribute)
 {
@@ -260,7 +265,10 @@ static const struct candidate *resolve_reference(const struct draft *draft, size
 }
 
 /* What part of the golden record a walk over the candidates writes. */
-enum section { SECTION_ATTRIBUTES, SECTION_LINEAGE };
+enum section {
+        SECTION_ATTRIBUTES,
+        SECTION_LINEAGE
+};
 
 static void write_others(struct draft *draft, size_t from, size_t to, enum section section)
 {
@@ -272,7 +280,8 @@ static void write_others(struct draft *draft, size_t from, size_t to, enum secti
                 if (is_repeat(draft, from, i))
                         continue;
                 if (!open) {
-                        snprintf(name, sizeof(name), "other_%s", attribute_name(draft, draft->candidates[from].slot->attribute));
+                        snprintf(name, sizeof(name), "other_%s",
+                                 attribute_name(draft, draft->candidates[from].slot->attribute));
                         json_write_name(writer, name);
                         json_write_array(writer);
                         open = true;
@@ -280,8 +289,8 @@ static void write_others(struct draft *draft, size_t from, size_t to, enum secti
                 if (section == SECTION_ATTRIBUTES)
                         json_write_text(writer, draft->candidates[i].slot->value);
                 else
-                        write_origin(writer, draft->candidates[i].record->key, draft->candidates[i].slot->version.time_ms,
-                                     "further_value");
+                        write_origin(writer, draft->candidates[i].record->key,
+                                     draft->candidates[i].slot->version.time_ms, "further_value");
         }
         if (open)
                 json_write_array_end(writer);

@@ -1,10 +1,10 @@
 /* golden.h: survivorship: from the records of one entity to its golden record.
  *
- * Pure: members, configuration and a resolver for references in, JSON out. For each attribute the candidates are the valid
- * values of all members; they are ranked by the trust in their source for that attribute, then by recency (the version that
- * set them), then by record key, so that the outcome never depends on order. The first is the value; lineage names the
- * record that gave it. Multi-valued attributes list the others beside it; an address moves as a whole; consent is the
- * newest explicit decision (of equally new ones the denial).
+ * Pure: members, configuration and a resolver for references in, JSON out. For each attribute the candidates are the
+ * valid values of all members; they are ranked by the trust in their source for that attribute, then by recency (the
+ * version that set them), then by record key, so that the outcome never depends on order. The first is the value;
+ * lineage names the record that gave it. Multi-valued attributes list the others beside it; an address moves as a
+ * whole; consent is the newest explicit decision (of equally new ones the denial).
  */
 #pragma once
 
@@ -34,8 +34,8 @@ struct golden_input {
         void *resolve_context;
 };
 
-/* Appends the golden record as one JSON object (docs/topics.md, "golden"). Equal inputs give equal bytes. Scratch memory
- * comes from @arena. */
+/* Appends the golden record as one JSON object (docs/topics.md, "golden"). Equal inputs give equal bytes. Scratch
+ * memory comes from @arena. */
 void golden_write_json(struct arena *arena, const struct golden_input *input, struct buffer *out);
 
 /* An entity with more members than this lists the first ones in its golden record and the number of all. */

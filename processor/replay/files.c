@@ -1,7 +1,7 @@
 /* Outputs as files.
  *
- * Lines of a topic go to a hidden file as they come, and their places to memory; finishing copies them in order of their
- * keys to the real one. So a million golden records are sorted with a few bytes of memory each.
+ * Lines of a topic go to a hidden file as they come, and their places to memory; finishing copies them in order of
+ * their keys to the real one. So a million golden records are sorted with a few bytes of memory each.
  */
 #include "replay/files.h"
 
@@ -110,8 +110,10 @@ static int append_line(struct output_files *files, struct topic_file *topic, siz
 {
         if (fwrite(files->line.data, 1, files->line.length, topic->raw) != files->line.length)
                 return fail(error, "cannot write", topic->name);
-        *ARENA_PUSH(&files->arena, topic->lines, topic->line_count, topic->line_capacity) = (struct line){
-                .offset = topic->offset, .key_length = (uint32_t)key_length, .length = (uint32_t)files->line.length};
+        *ARENA_PUSH(&files->arena, topic->lines, topic->line_count, topic->line_capacity) =
+                (struct line){.offset = topic->offset,
+                              .key_length = (uint32_t)key_length,
+                              .length = (uint32_t)files->line.length};
         topic->offset += files->line.length;
         return 0;
 }
@@ -214,7 +216,8 @@ int output_files_member(void *context, struct record_key key, enum record_type t
         return append_line(files, topic, key_length, &files->error);
 }
 
-/* ---- finishing ----------------------------------------------------------------------------------------------------- */
+/* ---- finishing -----------------------------------------------------------------------------------------------------
+ */
 
 static int compare_lines(const void *left, const void *right, void *base)
 {
@@ -281,7 +284,7 @@ static int finish_topic(struct output_files *files, struct topic_file *topic, bo
 
 /* Files that exist even when nothing came, so that a reader need not ask. */
 static const char *const always[] = {"golden.person.ndjson", "golden.organization.ndjson", "conflicts.ndjson",
-                                     "records.ndjson", "deadletter.ndjson", "clusters.csv"};
+                                     "records.ndjson",       "deadletter.ndjson",          "clusters.csv"};
 
 int output_files_finish(struct output_files *files, bool sorted, struct error *error)
 {

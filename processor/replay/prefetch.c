@@ -31,7 +31,8 @@ struct prefetch {
         uint64_t bytes_total;
 };
 
-/* ---- the ring ------------------------------------------------------------------------------------------------------ */
+/* ---- the ring ------------------------------------------------------------------------------------------------------
+ */
 
 static struct read_batch *take_free(struct prefetch *prefetch)
 {
@@ -94,7 +95,8 @@ void prefetch_release(struct prefetch *prefetch, struct read_batch *batch)
         pthread_mutex_unlock(&prefetch->lock);
 }
 
-/* ---- reading ------------------------------------------------------------------------------------------------------- */
+/* ---- reading -------------------------------------------------------------------------------------------------------
+ */
 
 static void reject(struct read_batch *batch, const char *file, const struct input_item *item, const struct error *error)
 {
@@ -117,12 +119,13 @@ static void decode_item(struct prefetch *prefetch, struct read_batch *batch, con
         int r;
 
         if (!source) {
-                error_set(&error, ERR_REJECT, "source \"%.*s\" is not in the configuration", TEXT_ARG(item->envelope.source));
+                error_set(&error, ERR_REJECT, "source \"%.*s\" is not in the configuration",
+                          TEXT_ARG(item->envelope.source));
                 reject(batch, file, item, &error);
                 return;
         }
-        r = decode_message(config, source, &item->envelope.message, item->envelope.type, item->envelope.entity, &batch->arena,
-                           &batch->changes, &error);
+        r = decode_message(config, source, &item->envelope.message, item->envelope.type, item->envelope.entity,
+                           &batch->arena, &batch->changes, &error);
         if (r < 0)
                 reject(batch, file, item, &error);
         else if (r == DECODE_IGNORE)
@@ -195,7 +198,8 @@ static void *prefetch_main(void *argument)
         return NULL;
 }
 
-/* ---- starting and stopping ----------------------------------------------------------------------------------------- */
+/* ---- starting and stopping -----------------------------------------------------------------------------------------
+ */
 
 /* Opens every input once, so that a missing file is reported before any work, and sizes add up for progress. */
 static int check_inputs(struct prefetch *prefetch, struct error *error)

@@ -19,8 +19,8 @@ struct read_batch {
         size_t rejection_count, rejection_capacity;
         uint64_t lines;
         uint64_t ignored;
-        uint64_t bytes;  /* of the current file, read so far */
-        uint64_t total;  /* of all files; 0 unknown */
+        uint64_t bytes; /* of the current file, read so far */
+        uint64_t total; /* of all files; 0 unknown */
 };
 
 struct prefetch;

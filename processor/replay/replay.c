@@ -30,7 +30,8 @@ struct replay {
         int64_t shown_ms;
 };
 
-/* ---- state --------------------------------------------------------------------------------------------------------- */
+/* ---- state ---------------------------------------------------------------------------------------------------------
+ */
 
 static int make_temporary(struct replay *replay, struct error *error)
 {
@@ -38,7 +39,8 @@ static int make_temporary(struct replay *replay, struct error *error)
 
         snprintf(replay->state_dir, sizeof(replay->state_dir), "%s/.state-XXXXXX", base);
         if (!mkdtemp(replay->state_dir))
-                return error_set(error, ERR_USAGE, "cannot make a directory for the state in %s: %s", base, strerror(errno));
+                return error_set(error, ERR_USAGE, "cannot make a directory for the state in %s: %s", base,
+                                 strerror(errno));
         replay->temporary = true;
         return 0;
 }
@@ -68,8 +70,9 @@ static int open_engine(struct replay *replay, struct error *error)
                 .map_bytes = (uint64_t)config->map_bytes,
                 .no_sync = !replay->options->state_dir,
         };
-        struct engine_options engine = {
-                .config = config, .model = replay->options->model, .threads = (unsigned)config->threads};
+        struct engine_options engine = {.config = config,
+                                        .model = replay->options->model,
+                                        .threads = (unsigned)config->threads};
         int r = 0;
 
         if (replay->options->state_dir)
@@ -83,7 +86,8 @@ static int open_engine(struct replay *replay, struct error *error)
         return r < 0 ? r : engine_open(&engine, &replay->engine, error);
 }
 
-/* ---- population ---------------------------------------------------------------------------------------------------- */
+/* ---- population ----------------------------------------------------------------------------------------------------
+ */
 
 static int64_t count_lines(const char *path)
 {
@@ -116,7 +120,8 @@ void replay_pin_population(struct config *config, const char *const *inputs, uin
         }
 }
 
-/* ---- progress ------------------------------------------------------------------------------------------------------ */
+/* ---- progress ------------------------------------------------------------------------------------------------------
+ */
 
 static void show_progress(struct replay *replay, const struct read_batch *batch, bool last)
 {
@@ -138,7 +143,8 @@ static void show_progress(struct replay *replay, const struct read_batch *batch,
         fflush(stderr);
 }
 
-/* ---- running ------------------------------------------------------------------------------------------------------- */
+/* ---- running -------------------------------------------------------------------------------------------------------
+ */
 
 static int apply_batch(struct replay *replay, struct read_batch *batch, struct error *error)
 {
