@@ -10,6 +10,7 @@
 #define PHONE_END 7
 #define ID_HALF_LEAST 3 /* characters of half an identifier */
 #define LOCAL_LEAST 5
+#define LOCAL_MOST 64
 
 static const struct {
         enum feature_kind kind;
@@ -56,12 +57,20 @@ static void add_phone_end(struct key_list *list, const struct feature *phone)
         key_add(list, RECIPE_PHONE_END, 0, parts, 1);
 }
 
+/* Letters and digits alone: providers ignore dots. */
 static void add_email_local(struct key_list *list, const struct feature *email)
 {
         int64_t at = text_find_byte(email->text, '@', 0);
+        char local[LOCAL_MOST];
+        uint32_t length = 0;
         if (at < LOCAL_LEAST || email->sub == 1)
                 return;
-        struct text parts[] = {text_slice(email->text, 0, (uint32_t)at)};
+        for (uint32_t i = 0; i < (uint32_t)at && length < sizeof(local); i++) {
+                char c = email->text.data[i];
+                if (c != '.' && c != '-' && c != '_')
+                        local[length++] = c;
+        }
+        struct text parts[] = {{.data = local, .length = length}};
         key_add(list, RECIPE_EMAIL_LOCAL, 0, parts, 1);
 }
 

@@ -126,6 +126,7 @@ enum {
         EMAIL_NEAR,
         EMAIL_SAME_LOCAL,
         EMAIL_ROLE,
+        EMAIL_SAME_NAME,
         EMAIL_DIFFERS,
         EMAIL_DIGITS
 };

@@ -46,6 +46,37 @@ static bool equal_but_digits(struct text a, struct text b)
         }
 }
 
+/* The same letters and digits: providers ignore dots, people forget hyphens. */
+static bool equal_but_punctuation(struct text a, struct text b)
+{
+        uint32_t i = 0;
+        uint32_t j = 0;
+        for (;;) {
+                while (i < a.length && (a.data[i] == '.' || a.data[i] == '-' || a.data[i] == '_'))
+                        i++;
+                while (j < b.length && (b.data[j] == '.' || b.data[j] == '-' || b.data[j] == '_'))
+                        j++;
+                if (i == a.length || j == b.length)
+                        return i == a.length && j == b.length;
+                if (a.data[i++] != b.data[j++])
+                        return false;
+        }
+}
+
+static bool has_digit(struct text t)
+{
+        for (uint32_t i = 0; i < t.length; i++)
+                if (is_digit(t.data[i]))
+                        return true;
+        return false;
+}
+
+/* Local parts one edit apart. A letter more in front is an initial, and as likely another person's as a typo. */
+static bool one_typo(struct text a, struct text b)
+{
+        return a.length && b.length && (a.data[0] == b.data[0] || a.length == b.length) && edit_distance(a, b, 1) <= 1;
+}
+
 static uint32_t judge_emails(const struct feature *a, const struct feature *b, bool person)
 {
         if (text_equal(a->text, b->text))
@@ -54,18 +85,20 @@ static uint32_t judge_emails(const struct feature *a, const struct feature *b, b
         struct text local_b = email_local(b->text);
         struct text domain_a = email_domain(a->text);
         struct text domain_b = email_domain(b->text);
-        bool role = a->sub == 1 || b->sub == 1;
         uint32_t shorter = local_a.length < local_b.length ? local_a.length : local_b.length;
-        if (text_equal(local_a, local_b)) {
-                if (role || shorter < LOCAL_TELLING)
-                        return EMAIL_DIFFERS;
-                return edit_distance(domain_a, domain_b, 1) <= 1 ? EMAIL_NEAR : EMAIL_SAME_LOCAL;
+        if (a->sub == 1 || b->sub == 1 || shorter < LOCAL_TELLING)
+                return EMAIL_DIFFERS;
+        if (equal_but_punctuation(local_a, local_b)) {
+                if (edit_distance(domain_a, domain_b, 1) <= 1)
+                        return EMAIL_NEAR;
+                /* a local part that is made of the name says no more than the name does */
+                return a->alias.length && b->alias.length && !has_digit(local_a) ? EMAIL_SAME_NAME : EMAIL_SAME_LOCAL;
         }
-        if (!text_equal(domain_a, domain_b) || role)
+        if (!text_equal(domain_a, domain_b))
                 return EMAIL_DIFFERS;
         if (equal_but_digits(local_a, local_b))
                 return EMAIL_DIGITS;
-        return shorter >= LOCAL_TELLING && edit_distance(local_a, local_b, 1) <= 1 ? EMAIL_NEAR : EMAIL_DIFFERS;
+        return one_typo(local_a, local_b) ? EMAIL_NEAR : EMAIL_DIFFERS;
 }
 
 /* National digits without a leading zero; the '+' or '~' is no digit. */
@@ -160,7 +193,7 @@ void compare_contact(const struct comparison *c)
         compare_best(c, MODEL_EMAIL, FEATURE_EMAIL, judge_emails);
         compare_best(c, MODEL_PHONE, FEATURE_PHONE, judge_phones);
         uint32_t email = c->evidence->of[MODEL_EMAIL].level;
-        if (email == LEVEL_MISSING || email > EMAIL_ROLE)
+        if (email == LEVEL_MISSING || email > EMAIL_SAME_NAME)
                 compare_best(c, MODEL_DOMAIN, FEATURE_DOMAIN, judge_domains);
         if (c->type != TYPE_PERSON)
                 return;

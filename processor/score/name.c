@@ -24,6 +24,7 @@
 
 #define TOKENS_MAX 10 /* of one side; further ones are left out */
 #define JOINED_MAX 160
+#define SOUND_LEAST_PERMILLE 650 /* likeness below which equal sounds are chance: codes are short */
 
 enum role {
         ROLE_GIVEN,
@@ -147,7 +148,8 @@ static enum fit fit_tokens(const struct comparison *c, const struct feature *a, 
                 return FIT_NICKNAME;
         uint32_t shorter = a->text.length < b->text.length ? a->text.length : b->text.length;
         uint32_t longer = a->text.length + b->text.length - shorter;
-        bool sounds = a->sound.length >= 2 && text_equal(a->sound, b->sound);
+        bool sounds = a->sound.length >= 2 && text_equal(a->sound, b->sound) &&
+                      jaro_winkler_permille(a->text, b->text) >= SOUND_LEAST_PERMILLE;
         uint32_t typos = longer - shorter <= 2 ? edit_distance(a->text, b->text, 2) : 3;
         if (typos <= typos_allowed(shorter)) {
                 bool known = given && is_known_given(c, a) && is_known_given(c, b);
