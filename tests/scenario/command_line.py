@@ -1,0 +1,191 @@
+#!/usr/bin/python3
+"""The command line as a person meets it: help, wrong use, exit codes, and what is printed.
+
+    command_line.py build/durand
+"""
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+CONFIG = os.path.join(HERE, "durand.yaml")
+MARC = os.path.join(HERE, "marc-durand-is-one-person", "input.ndjson")
+DURAND = ""
+
+SIX_MISTAKES = """\
+instance: demo
+sources:
+  sfdc:
+    dialect: salesforce-cdd
+    topics: [sfdc.Contact]
+    mapping: salesforce-standart
+  erp:
+    dialect: debezium
+    topics: [erp.public.customer]
+    trust: {default: 160}
+    tables:
+      customer:
+        type: organization
+        fields:
+          name1: legal_nam
+          crm_id: {attribute: same_as, source: sfdc-emea}
+matching:
+  revue: -2 bits
+"""
+LINES_OF_MISTAKES = [4, 6, 10, 15, 16, 18]
+
+TRUTH = """\
+source,record_id,cluster
+a,1,x
+a,2,x
+a,3,x
+a,4,y
+a,5,y
+"""
+PREDICTED = """\
+source,record_id,cluster
+a,1,p
+a,2,p
+a,3,q
+a,4,q
+a,5,q
+"""
+
+
+def durand(*arguments, stdin=None):
+    return subprocess.run([DURAND, *arguments], input=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          check=False, timeout=120, env={**os.environ, "NO_COLOR": "1"})
+
+
+class CommandLine(unittest.TestCase):
+    def setUp(self):
+        self.directory = tempfile.TemporaryDirectory(prefix="durand-command-line-")
+        self.addCleanup(self.directory.cleanup)
+
+    def path(self, name):
+        return os.path.join(self.directory.name, name)
+
+    def file(self, name, content):
+        with open(self.path(name), "w", encoding="utf-8") as file:
+            file.write(content)
+        return self.path(name)
+
+    def test_help_lists_every_command_and_each_explains_itself(self):
+        run = durand("--help")
+        self.assertEqual(run.returncode, 0)
+        for command in ("replay", "run", "check", "decode", "evaluate", "inspect", "digest"):
+            self.assertRegex(run.stdout, rf"(?m)^  {command} ")
+            own = durand(command, "--help")
+            self.assertEqual(own.returncode, 0, command)
+            self.assertIn("Usage:", own.stdout)
+
+    def test_unknown_command_is_wrong_use(self):
+        run = durand("deduplicate")
+        self.assertEqual(run.returncode, 2)
+        self.assertIn('"deduplicate" is not a command', run.stderr)
+        self.assertEqual(run.stdout, "")
+
+    def test_no_command_is_wrong_use(self):
+        self.assertEqual(durand().returncode, 2)
+
+    def test_unknown_option_is_wrong_use(self):
+        for command in ("replay", "run", "check", "decode", "evaluate", "inspect", "digest"):
+            self.assertEqual(durand(command, "--no-such-option").returncode, 2, command)
+
+    def test_check_names_all_six_mistakes_with_their_lines(self):
+        config = self.file("six.yaml", SIX_MISTAKES)
+        run = durand("check", "--config", config)
+        self.assertEqual(run.returncode, 2)
+        lines = [int(text[len(config) + 1:].split(":")[0]) for text in (run.stdout + run.stderr).splitlines()
+                 if text.startswith(config + ":") and ": error: " in text]
+        self.assertEqual(lines, LINES_OF_MISTAKES, run.stdout + run.stderr)
+
+    def test_check_accepts_the_configurations_that_we_ship(self):
+        for config in (CONFIG, os.path.join(HERE, "../../docker/sample/durand.yaml")):
+            run = durand("check", "--config", config)
+            self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
+
+    def test_decode_ends_with_3_when_a_line_is_rejected_and_shows_the_others(self):
+        good = '{"source":"list","type":"person","key":"1","value":{"first_name":"Ana","last_name":"Sousa"}}\n'
+        self.assertEqual(durand("decode", self.file("good.ndjson", good)).returncode, 0)
+        run = durand("decode", self.file("bad.ndjson", good + "{no json}\n"))
+        self.assertEqual(run.returncode, 3)
+        changes = [json.loads(line) for line in run.stdout.splitlines()]
+        self.assertEqual([(change["line"], change["op"]) for change in changes], [(1, "upsert"), (2, "reject")])
+        self.assertEqual(changes[0]["attributes"], {"given_name": "Ana", "family_name": "Sousa"})
+        self.assertTrue(changes[1]["reason"])
+
+    def test_evaluate_counts_as_a_person_counts(self):
+        """Five records. Truth: {1,2,3} {4,5}, so 4 pairs. Predicted: {1,2} {3,4,5}, so 4 pairs, 2 of them right.
+        Records' own precision: 1, 1, 1/3, 2/3, 2/3 (mean 11/15); recall: 2/3, 2/3, 1/3, 1, 1 (mean 11/15)."""
+        run = durand("evaluate", "--truth", self.file("truth.csv", TRUTH), "--predicted",
+                     self.file("predicted.csv", PREDICTED))
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertRegex(run.stdout, r"pairwise +0\.5000 +0\.5000 +0\.5000")
+        self.assertRegex(run.stdout, r"B3 +0\.7333 +0\.7333 +0\.7333")
+
+    def test_evaluate_names_the_file_and_line_that_it_cannot_read(self):
+        broken = self.file("truth.csv", "source,record_id,cluster\na,1\n")
+        run = durand("evaluate", "--truth", broken, "--predicted", self.file("predicted.csv", PREDICTED))
+        self.assertEqual(run.returncode, 2)
+        self.assertIn("truth.csv", run.stderr)
+        self.assertIn("2", run.stderr)
+
+    def test_digest_is_the_same_for_shuffled_input_and_another_for_other_input(self):
+        with open(MARC, encoding="utf-8") as file:
+            lines = file.readlines()
+        shuffled = lines[:]
+        random.Random(7).shuffle(shuffled)
+        self.assertNotEqual(lines, shuffled)
+        digests = []
+        for name, content in (("given", lines), ("shuffled", shuffled), ("other", lines[:-1])):
+            out, state = self.path(name), self.path(name + ".state")
+            run = durand("replay", "--config", CONFIG, "--input", self.file(name + ".ndjson", "".join(content)),
+                         "--output", out, "--state", state)
+            self.assertEqual(run.returncode, 0, run.stderr)
+            of_outputs, of_state = durand("digest", out), durand("digest", state)
+            self.assertEqual((of_outputs.returncode, of_state.returncode), (0, 0), of_outputs.stderr + of_state.stderr)
+            self.assertEqual(of_outputs.stdout, of_state.stdout)
+            digests.append(of_outputs.stdout)
+        self.assertEqual(digests[0], digests[1])
+        self.assertNotEqual(digests[0], digests[2])
+
+    def test_unreadable_input_ends_with_2_and_a_message_that_names_it(self):
+        missing = self.path("not-there.ndjson")
+        for arguments in (("replay", "--input", missing, "--output", self.path("out")), ("decode", missing),
+                          ("check", "--config", missing), ("replay", "--config", missing, "--input", MARC,
+                                                           "--output", self.path("out")),
+                          ("evaluate", "--truth", missing, "--predicted", missing), ("digest", missing)):
+            run = durand(*arguments)
+            self.assertEqual(run.returncode, 2, f"{arguments}: {run.stderr}")
+            self.assertIn("not-there.ndjson", run.stdout + run.stderr)
+
+    def test_replay_says_what_is_missing(self):
+        for arguments, what in ((("replay",), "--input"), (("replay", "--input", MARC), "--output"),
+                                (("replay", "--input", MARC, "--output", self.path("o"), "--dialect", "xml"), "xml")):
+            run = durand(*arguments)
+            self.assertEqual(run.returncode, 2)
+            self.assertIn(what, run.stderr)
+
+    def test_replay_reads_standard_input_and_prints_json(self):
+        with open(MARC, encoding="utf-8") as file:
+            run = durand("replay", "--config", CONFIG, "--input", "-", "--output", self.path("out"), "--json",
+                         stdin=file.read())
+        self.assertEqual(run.returncode, 0, run.stderr)
+        summary = json.loads(run.stdout)
+        self.assertEqual((summary["lines"], summary["records"], summary["persons"], summary["rejected"]), (4, 3, 1, 0))
+
+    def test_replay_leaves_nothing_but_outputs(self):
+        durand("replay", "--config", CONFIG, "--input", MARC, "--output", self.path("out"))
+        self.assertEqual([name for name in os.listdir(self.path("out")) if name.startswith(".")], [])
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit("usage: command_line.py DURAND [TEST...]")
+    DURAND = os.path.abspath(sys.argv.pop(1))
+    unittest.main()
