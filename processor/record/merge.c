@@ -142,9 +142,14 @@ static bool merge_upsert(struct arena *arena, struct record *record, const struc
         struct version version = change->version;
         bool changed = merge_first_time(record, version.time_ms);
 
-        if (record->ever_deleted && version_compare(version, record->deleted) < 0)
-                return changed;
         changed |= raise_version(&record->updated, &record->ever_updated, version);
+        if (change->complete)
+                changed |= raise_version(&record->refreshed, &record->ever_refreshed, version);
+        if (record->ever_deleted && version_compare(version, record->deleted) < 0) {
+                if (change->complete)
+                        changed |= raise_version(&record->complete, &record->ever_complete, version);
+                return changed;
+        }
         if (!record->alive) {
                 record->alive = true;
                 record->ghost_key_count = 0;
@@ -156,7 +161,6 @@ static bool merge_upsert(struct arena *arena, struct record *record, const struc
                 changed = true;
         }
         if (change->complete) {
-                changed |= raise_version(&record->refreshed, &record->ever_refreshed, version);
                 /* What the row does not name is unset by it: slots of the row's own version are among what it names,
                  * or of an earlier event of the same version, which this one replaces. */
                 if (!record->ever_complete || version_compare(version, record->complete) >= 0) {
