@@ -116,40 +116,99 @@ static void set_house(struct work *work, struct parts *parts, struct address *ad
         address->house = number;
 }
 
-/* Finds the house number: first in a segment, before a street in the middle of one, or last in one. The number of the
- * segment that has it, or that has a street type, goes to *@segment. */
+/* How the number at @at stands in its segment. */
+enum house_place {
+        HOUSE_NONE,
+        HOUSE_FIRST,       /* 12 Main Street */
+        HOUSE_BEFORE_TYPE, /* Adventura Apartments 638 Downey St */
+        HOUSE_LAST,        /* Hauptstrasse 12; Via Garibaldi 12 A */
+        HOUSE_AFTER_TYPE,  /* Rua Augusta 24 R/C */
+};
+
+static enum house_place place_of_number(struct work *work, const struct parts *parts, uint32_t at)
+{
+        const struct part *items = parts->items;
+        bool first = at == 0 || items[at - 1].taken || items[at - 1].segment != items[at].segment;
+        bool word_follows = false;
+
+        if (items[at].taken || !is_house_number(items[at].text))
+                return HOUSE_NONE;
+        for (uint32_t i = at + 1; i < parts->count && items[i].segment == items[at].segment && !items[i].taken; i++)
+                word_follows |= items[i].text.length > 2 || address_has(work, LEXICON_STREET_TYPE, items[i].text) ||
+                                address_has(work, LEXICON_HOUSE_SUFFIX, items[i].text);
+        if (first)
+                return word_follows ? HOUSE_FIRST : HOUSE_NONE;
+        if (address_follows_type(work, parts, at))
+                return HOUSE_BEFORE_TYPE;
+        /* Highway 61, Calle 13: the number is the name */
+        if (address_has(work, LEXICON_STREET_TYPE, items[at - 1].text) &&
+            (at == 1 || items[at - 2].taken || items[at - 2].segment != items[at].segment))
+                return HOUSE_NONE;
+        if (address_ends_segment(parts, at) || (items[at + 1].text.length == 1 && address_ends_segment(parts, at + 1)))
+                return HOUSE_LAST;
+        for (uint32_t i = at; i > 0 && items[i - 1].segment == items[at].segment; i--)
+                if (!items[i - 1].taken && address_has(work, LEXICON_STREET_TYPE, items[i - 1].text))
+                        return HOUSE_AFTER_TYPE;
+        return HOUSE_NONE;
+}
+
+/* Finds the house number in the first segment that has one, else one that is a segment of its own. Its segment goes to
+ * *@segment. */
 static bool take_house(struct work *work, struct parts *parts, struct address *address, uint8_t *segment)
 {
         struct part *items = parts->items;
+        enum house_place place = HOUSE_NONE;
+        uint32_t at = 0;
 
-        for (int round = 0; round < 3; round++)
-                for (uint32_t i = 0; i < parts->count; i++) {
-                        bool first = i == 0 || items[i - 1].taken || items[i - 1].segment != items[i].segment;
-                        bool last = address_ends_segment(parts, i) ||
-                                    (items[i + 1].text.length == 1 && address_ends_segment(parts, i + 1));
-
-                        if (items[i].taken || !is_house_number(items[i].text))
-                                continue;
-                        if ((round == 0 && !(first && !last)) ||
-                            (round == 1 && !address_follows_type(work, parts, i)) || (round == 2 && !last))
-                                continue;
-                        *segment = items[i].segment;
-                        if (round == 1) { /* a building's name stands before */
-                                uint32_t from = i;
-
-                                while (from > 0 && !items[from - 1].taken && items[from - 1].segment == *segment)
-                                        from--;
-                                if (from < i && address->locality_count < LOCALITIES_MAX)
-                                        address->localities[address->locality_count++] =
-                                                address_join_parts(work, parts, from, i);
-                                address_take(parts, from, i);
-                        }
-                        if (i > 0 && !items[i - 1].taken && address_has(work, LEXICON_HOUSE_MARK, items[i - 1].text))
-                                address_take(parts, i - 1, i);
-                        set_house(work, parts, address, i);
-                        return true;
+        for (uint32_t i = 0; i < parts->count && place == HOUSE_NONE; i++) {
+                place = place_of_number(work, parts, i);
+                at = i;
+        }
+        for (uint32_t i = 0; i < parts->count && place == HOUSE_NONE; i++)
+                if (!items[i].taken && is_house_number(items[i].text)) {
+                        place = HOUSE_LAST;
+                        at = i;
                 }
-        return false;
+        if (place == HOUSE_NONE)
+                return false;
+        *segment = items[at].segment;
+        if (place == HOUSE_BEFORE_TYPE) { /* a building's name stands before */
+                uint32_t from = at;
+
+                while (from > 0 && !items[from - 1].taken && items[from - 1].segment == *segment)
+                        from--;
+                if (address->locality_count < LOCALITIES_MAX)
+                        address->localities[address->locality_count++] = address_join_parts(work, parts, from, at);
+                address_take(parts, from, at);
+        }
+        if (at > 0 && !items[at - 1].taken && address_has(work, LEXICON_HOUSE_MARK, items[at - 1].text))
+                address_take(parts, at - 1, at);
+        set_house(work, parts, address, at);
+        if (place == HOUSE_AFTER_TYPE) /* stairs and the like */
+                for (uint32_t i = at + 1; i < parts->count && items[i].segment == *segment; i++)
+                        items[i].taken = true;
+        return true;
+}
+
+/* "3o B", "2. tv": a short segment with a digit, once the number is known, is the place inside the house. */
+static void take_unit_segment(struct work *work, struct parts *parts, struct address *address)
+{
+        uint32_t from = 0;
+
+        while (from < parts->count) {
+                uint32_t to = from + 1;
+
+                while (to < parts->count && parts->items[to].segment == parts->items[from].segment)
+                        to++;
+                if (to - from <= 2 && !parts->items[from].taken && !parts->items[to - 1].taken &&
+                    (address_has_digit(parts->items[from].text) || address_has_digit(parts->items[to - 1].text)) &&
+                    parts->items[from].text.length <= 4 && parts->items[to - 1].text.length <= 4) {
+                        if (address->unit.length == 0)
+                                address->unit = address_join_parts(work, parts, from, to);
+                        address_take(parts, from, to);
+                }
+                from = to;
+        }
 }
 
 /* --- the street --- */
@@ -259,6 +318,15 @@ static uint8_t find_street_segment(struct work *work, const struct parts *parts)
         return first ? first->segment : 0;
 }
 
+static bool has_street_type(struct work *work, const struct parts *parts, uint8_t segment)
+{
+        for (uint32_t i = 0; i < parts->count; i++)
+                if (!parts->items[i].taken && parts->items[i].segment == segment &&
+                    address_has(work, LEXICON_STREET_TYPE, parts->items[i].text))
+                        return true;
+        return false;
+}
+
 static bool is_empty_segment(const struct parts *parts, uint8_t segment)
 {
         for (uint32_t i = 0; i < parts->count; i++)
@@ -281,7 +349,8 @@ static void assign_rest(struct work *work, struct parts *parts, struct address *
                 if (parts->items[from].segment != street) {
                         struct text name = address_city_name(work, parts, from, to);
 
-                        if (name.length > 0 && (parts->items[from].segment > street || has_city))
+                        if (name.length > 0 &&
+                            (parts->items[from].segment > street || street == NO_SEGMENT || has_city))
                                 rest[count++] = name;
                         else if (name.length > 0 && address->locality_count < LOCALITIES_MAX)
                                 address->localities[address->locality_count++] = name;
@@ -303,7 +372,7 @@ static void read_fields(struct work *work, const struct address_fields *fields, 
 {
         struct parts parts = {0};
         uint8_t street = 0;
-        bool has_city;
+        bool has_city, has_house;
 
         if (fields->country.length > 0)
                 address->country = country_find(work, fields->country);
@@ -325,10 +394,16 @@ static void read_fields(struct work *work, const struct address_fields *fields, 
         take_po_box(work, &parts, address);
         if (!has_city || parts.items[parts.count - 1].segment > 0)
                 address_take_tail(work, &parts, address);
+        has_city = address->city.length > 0;
         take_unit(work, &parts, address);
+        has_house = take_house(work, &parts, address, &street);
+        if (has_house)
+                take_unit_segment(work, &parts, address);
         /* "12 bis, rue de la Paix": the number has a segment of its own */
-        if (!take_house(work, &parts, address, &street) || is_empty_segment(&parts, street))
+        if (!has_house || is_empty_segment(&parts, street))
                 street = find_street_segment(work, &parts);
+        if (!has_house && !has_city && address->po_box.length > 0 && !has_street_type(work, &parts, street))
+                street = NO_SEGMENT; /* a box has no street: what is left is the city */
         if (!has_city && (address->region.length > 0 || address->postal_code.length > 0)) {
                 uint32_t from, to;
 

@@ -10,6 +10,7 @@
 #define TOKENS_MAX 48
 #define LOCALITIES_MAX 4
 #define STREET_WORDS_MAX 16
+#define NO_SEGMENT UINT8_MAX
 
 struct part {
         struct text text;

@@ -35,8 +35,8 @@ static bool is_vanishing(struct text t, uint32_t at)
 {
         bool single = at == 1 || (at >= 2 && !ascii_is_word(t.data[at - 2]));
 
-        if (t.data[at] == '\'' || t.data[at] == '`')
-                return true;
+        if (t.data[at] == '\'' || t.data[at] == '`') /* O'Connell, but l'Etoile and d'Arc are two words */
+                return !(single && at > 0 && (t.data[at - 1] == 'l' || t.data[at - 1] == 'd'));
         return t.data[at] == '.' && single && at + 1 < t.length && ascii_is_lower(t.data[at - 1]) &&
                ascii_is_lower(t.data[at + 1]);
 }
@@ -64,7 +64,7 @@ void address_read_parts(struct work *work, struct parts *parts, struct text t)
                         address_push_part(parts, TEXT("#"), segment);
                 if ((c == ',' || c == ';' || c == '|' || c == '(' || c == ')' ||
                      (c == '-' && i > 0 && t.data[i - 1] == ' ')) &&
-                    segment < UINT8_MAX)
+                    segment < NO_SEGMENT - 1)
                         segment++;
         }
 }

@@ -25,12 +25,43 @@ bool address_is_joined_code(struct text t)
                is_inward(text_slice(t, t.length - 3, 3));
 }
 
-/* Four to six digits, ZIP+4. */
+/* Four to six digits, nine, or the dashed forms of Poland, Portugal, Japan, Brazil and the United States. */
 static bool is_digit_code(struct text t)
 {
-        if (t.length == 10 && t.data[5] == '-')
-                return text_is_digits(text_slice(t, 0, 5)) && text_is_digits(text_slice(t, 6, 4));
-        return text_is_digits(t) && ((t.length >= 4 && t.length <= 6) || t.length == 9);
+        static const uint8_t dashed[][2] = {{2, 3}, {4, 3}, {3, 4}, {5, 3}, {5, 4}};
+        int64_t dash = text_find_byte(t, '-', 0);
+
+        if (dash < 0)
+                return text_is_digits(t) && ((t.length >= 4 && t.length <= 6) || t.length == 9);
+        for (size_t i = 0; i < sizeof(dashed) / sizeof(dashed[0]); i++)
+                if (dash == dashed[i][0] && t.length == dashed[i][0] + 1U + dashed[i][1])
+                        return text_is_digits(text_slice(t, 0, (uint32_t)dash)) &&
+                               text_is_digits(text_slice(t, (uint32_t)dash + 1, t.length));
+        return false;
+}
+
+/* A code before the first word of segment [from, to): its end, or 0. *@start is behind a country prefix (D-50667). */
+static uint32_t leading_code(struct work *work, const struct parts *parts, uint32_t from, uint32_t to, uint32_t *start)
+{
+        const struct part *items = parts->items;
+
+        *start = from;
+        if (to - from < 2 || address_follows_type(work, parts, from))
+                return 0;
+        if (to - from >= 3 && items[from].text.length <= 2 && !address_has_digit(items[from].text) &&
+            !address_has(work, LEXICON_REGION, items[from].text) && items[from + 1].text.length >= 4)
+                ++*start;
+        if (is_digit_code(items[*start].text)) {
+                bool dutch = items[*start].text.length == 4 && to - *start >= 3 && items[*start + 1].text.length == 2 &&
+                             !address_has_digit(items[*start + 1].text); /* 1012 AB Amsterdam */
+
+                return *start + (dutch ? 2 : 1);
+        }
+        /* 111 22 Stockholm, 110 00 Praha */
+        if (to - from >= 3 && items[from].text.length == 3 && text_is_digits(items[from].text) &&
+            items[from + 1].text.length == 2 && text_is_digits(items[from + 1].text))
+                return from + 2;
+        return 0;
 }
 
 /* Upper case without blanks and country prefix; ZIP+4 without its last four. */
@@ -72,18 +103,58 @@ static struct text find_postal_code(struct work *work, struct parts *parts, uint
                 address_take(parts, last, to);
                 return code;
         }
-        /* 56422 Dusseldorf; 1012 AB Amsterdam */
-        if (from > 0 && to - from >= 2 && is_digit_code(items[from].text) && !address_follows_type(work, parts, from)) {
-                uint32_t end = from + 1;
+        if (from > 0) { /* 56422 Dusseldorf */
+                uint32_t start, end = leading_code(work, parts, from, to, &start);
 
-                if (items[from].text.length == 4 && to - from >= 3 && items[from + 1].text.length == 2 &&
-                    !address_has_digit(items[from + 1].text))
-                        end++;
-                code = address_join_parts(work, parts, from, end);
-                address_take(parts, from, end);
-                return code;
+                if (end > 0) {
+                        code = address_join_parts(work, parts, start, end);
+                        address_take(parts, from, end);
+                        return code;
+                }
         }
         return TEXT_NONE;
+}
+
+static bool has_type_after(struct work *work, const struct parts *parts, uint32_t from)
+{
+        for (uint32_t i = from; i < parts->count; i++)
+                if (!parts->items[i].taken && address_has(work, LEXICON_STREET_TYPE, parts->items[i].text))
+                        return true;
+        return false;
+}
+
+/* A code inside the first segment: "54 rue de la Republique 75011 Paris", "203 Pacific Hwy Sydney 2060", and before a
+ * street in a later one: "1000 Bruxelles, rue de la Loi 16". */
+static void take_inline_code(struct work *work, struct parts *parts, struct address *address)
+{
+        struct part *items = parts->items;
+        uint32_t end = 0, start;
+
+        while (end < parts->count && items[end].segment == items[0].segment && !items[end].taken)
+                end++;
+        if (end == 0 || address->city.length > 0 || address->postal_code.length > 0)
+                return;
+        if (end < parts->count && leading_code(work, parts, 0, end, &start) == 1 && has_type_after(work, parts, end)) {
+                address->postal_code = items[0].text;
+                address->city = address_city_name(work, parts, 1, end);
+                address_take(parts, 0, end);
+                return;
+        }
+        for (uint32_t i = 2; i < end; i++) {
+                bool last = i + 1 == end;
+
+                if (!is_digit_code(items[i].text) || items[i].text.length < (last ? 4 : 5))
+                        continue;
+                if (last && (end < 5 || !address_has_digit(items[0].text) || !address_follows_type(work, parts, 0)))
+                        continue;
+                address->postal_code = items[i].text;
+                address_take(parts, i, i + 1);
+                if (!last) {
+                        address->city = address_city_name(work, parts, i + 1, end);
+                        address_take(parts, i + 1, end);
+                }
+                return;
+        }
 }
 
 /* --- what stands at the end --- */
@@ -100,8 +171,9 @@ static bool take_country(struct work *work, struct parts *parts, struct address 
                 return false;
         if (!lexicon_find(work->standard->lexicon, LEXICON_COUNTRY, name, &code))
                 return false;
-        if (address->country.length == 0)
-                address->country = code;
+        if (address->country.length > 0 && !text_equal(address->country, code)) /* a locality of that name */
+                return false;
+        address->country = code;
         address_take(parts, from, to);
         return true;
 }
@@ -127,20 +199,21 @@ static bool take_region(struct work *work, struct parts *parts, struct address *
                     address->postal_code.length == 0)
                         return false;
         }
-        if (address->region.length == 0)
-                address->region = region;
+        if (address->region.length > 0 && !text_equal(address->region, region))
+                return false;
+        address->region = region;
         address_take(parts, start, to);
         return true;
 }
 
-/* Country, postal code and region, in any order, from the end. */
+/* Country, postal code and region, in any order, from the end. Words beside the code are the city. */
 void address_take_tail(struct work *work, struct parts *parts, struct address *address)
 {
         bool found = true, postal = false, region = false, country = false;
+        uint32_t from, to, code_segment = 0;
 
+        take_inline_code(work, parts, address);
         while (found) {
-                uint32_t from, to;
-
                 found = false;
                 if (!country && take_country(work, parts, address))
                         found = country = true;
@@ -150,11 +223,17 @@ void address_take_tail(struct work *work, struct parts *parts, struct address *a
                         if (code.length > 0) {
                                 if (address->postal_code.length == 0)
                                         address->postal_code = code;
+                                code_segment = parts->items[from].segment;
                                 found = postal = true;
                         }
                 }
                 if (!region && take_region(work, parts, address))
                         found = region = true;
+        }
+        if (code_segment > 0 && address->city.length == 0 && address_last_segment(parts, &from, &to) &&
+            parts->items[from].segment == code_segment && !has_type_after(work, parts, from)) {
+                address->city = address_city_name(work, parts, from, to);
+                address_take(parts, from, to);
         }
 }
 

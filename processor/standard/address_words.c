@@ -214,7 +214,7 @@ static const struct lexicon_row ordinals[] = {
 };
 
 static const struct lexicon_row units[] = {
-        {"apartment", "apt appt app appartement apartement apmt aptmt wohnung whg apto dpto depto"},
+        {"apartment", "kv kvartira m lgh apt appt app appartement apartement apmt aptmt wohnung whg apto dpto depto"},
         {"suite", "ste suites bureau office ofc"},
         {"unit", "unt  units"},
         {"flat", "flt  flats piso"},

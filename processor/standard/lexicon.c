@@ -143,6 +143,9 @@ static void insert_countries(struct lexicon *lexicon, struct folder *folder)
                 char locale[] = {'_', (*code)[0], (*code)[1], 0};
                 struct text lower = fold_text(folder, &lexicon->arena, text_from(*code));
 
+                if (text_equal(lower, TEXT("nf"))) /* Norfolk is a county and many towns; its island has 2,000 people */
+                        continue;
+
                 insert(lexicon, LEXICON_COUNTRY, lower, lower);
                 insert(lexicon, LEXICON_COUNTRY,
                        fold_text(folder, &lexicon->arena, text_from(uloc_getISO3Country(locale))), lower);

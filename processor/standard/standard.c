@@ -291,7 +291,9 @@ static void add_addresses(struct work *work, const struct record *record)
                             !is_evidence(slot) || !text_equal(slot->label, first->label))
                                 continue;
                         seen |= k < i;
-                        *parts[slot->attribute - ATTRIBUTE_ADDRESS_STREET] = slot->value;
+                        /* lines from the original: its line ends separate */
+                        *parts[slot->attribute - ATTRIBUTE_ADDRESS_STREET] =
+                                slot->attribute <= ATTRIBUTE_ADDRESS_LINE2 ? slot->raw : slot->value;
                 }
                 if (!seen && group < UINT8_MAX)
                         address_add(work, &fields, group++);
