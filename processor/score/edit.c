@@ -31,23 +31,36 @@ static uint32_t min3(uint32_t a, uint32_t b, uint32_t c)
         return least < c ? least : c;
 }
 
-/* The full table over three rows; @n and @m at least 1. */
-static uint32_t fill_table(const uint32_t *a, uint32_t n, const uint32_t *b, uint32_t m)
+/* The table over three rows, only the cells within @most of the diagonal; @n and @m at least 1 and no further than
+ * @most apart. Ends as soon as two whole rows exceed @most. */
+static uint32_t fill_table(const uint32_t *a, uint32_t n, const uint32_t *b, uint32_t m, uint32_t most)
 {
-        uint32_t rows[3][COMPARE_POINTS_MAX + 1];
+        uint32_t rows[3][COMPARE_POINTS_MAX + 2];
         uint32_t *before = rows[0];
         uint32_t *last = rows[1];
         uint32_t *row = rows[2];
-        for (uint32_t j = 0; j <= m; j++)
-                last[j] = j;
+        uint32_t far = most + 1;
+        uint32_t least_before = 0;
+        for (uint32_t j = 0; j <= m + 1; j++) {
+                before[j] = far;
+                last[j] = j <= most ? j : far;
+        }
         for (uint32_t i = 1; i <= n; i++) {
-                row[0] = i;
-                for (uint32_t j = 1; j <= m; j++) {
-                        row[j] = min3(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] != b[j - 1]));
-                        if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
-                            before[j - 2] + 1 < row[j])
-                                row[j] = before[j - 2] + 1;
+                uint32_t from = i > most ? i - most : 1;
+                uint32_t to = i + most < m ? i + most : m;
+                uint32_t least = far;
+                row[from - 1] = from == 1 && i <= most ? i : far;
+                for (uint32_t j = from; j <= to; j++) {
+                        uint32_t cell = min3(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] != b[j - 1]));
+                        if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && before[j - 2] + 1 < cell)
+                                cell = before[j - 2] + 1;
+                        row[j] = cell < far ? cell : far;
+                        least = row[j] < least ? row[j] : least;
                 }
+                row[to + 1] = far; /* the next row looks one cell beyond */
+                if (least == far && least_before == far)
+                        return far; /* a swapped pair looks two rows back */
+                least_before = least;
                 uint32_t *oldest = before;
                 before = last;
                 last = row;
@@ -112,6 +125,6 @@ uint32_t edit_distance(struct text a, struct text b, uint32_t most)
         uint32_t m = compare_points(b, to);
         if ((n > m ? n - m : m - n) > most)
                 return most + 1;
-        uint32_t distance = n == 0 ? m : m == 0 ? n : fill_table(from, n, to, m);
+        uint32_t distance = n == 0 ? m : m == 0 ? n : fill_table(from, n, to, m, most);
         return distance > most ? most + 1 : distance;
 }
