@@ -54,7 +54,7 @@ int batch_load_entity(struct engine *engine, struct batch *batch, uint32_t ancho
 
                 /* Members that died, changed type or are in a draft of their own do not belong to it any more. */
                 if (map_get(&batch->draft_by_record, stored.members[i]) ||
-                    !store_get_record_state(engine->txn, stored.members[i], &state) || state.node == 0)
+                    !engine_get_state(engine, stored.members[i], &state) || state.node == 0)
                         continue;
                 number_push(batch->arena, &members, stored.members[i]);
         }
@@ -72,7 +72,7 @@ struct draft *batch_draft_of(struct engine *engine, struct batch *batch, uint32_
         struct record_state state = {0};
 
         if (!index) {
-                if (!store_get_record_state(engine->txn, record, &state) || state.node == 0 ||
+                if (!engine_get_state(engine, record, &state) || state.node == 0 ||
                     batch_load_entity(engine, batch, state.anchor) < 0)
                         return NULL;
                 index = map_get(&batch->draft_by_record, record);
@@ -161,12 +161,12 @@ static void set_anchor(struct engine *engine, struct batch *batch, uint32_t reco
 {
         struct record_state state = {0};
 
-        store_get_record_state(engine->txn, record, &state);
+        engine_get_state(engine, record, &state);
         if (state.anchor == anchor)
                 return;
         map_put(&batch->old_anchor_by_record, record, state.anchor, NULL);
         state.anchor = anchor;
-        store_put_record_state(engine->txn, record, state);
+        engine_put_state(engine, record, state);
         if (batch->type == TYPE_ORGANIZATION)
                 number_push(batch->arena, &batch->moved_organizations, record);
 }
@@ -178,7 +178,7 @@ static bool is_of_other_type(struct engine *engine, struct batch *batch, uint32_
         struct record_state state = {0};
         struct text features;
 
-        return store_get_record_state(engine->txn, record, &state) && state.node != 0 &&
+        return engine_get_state(engine, record, &state) && state.node != 0 &&
                store_get_node(engine->txn, state.node, &features) && features.length > 0 &&
                features.data[0] != (char)batch->type;
 }
@@ -297,7 +297,7 @@ static bool resolve_organization(void *context, struct text source, struct text 
         uint32_t number = engine_find_reference(engine, source, record_id);
         struct text features;
 
-        if (number == 0 || !store_get_record_state(engine->txn, number, &state) || state.anchor == 0 ||
+        if (number == 0 || !engine_get_state(engine, number, &state) || state.anchor == 0 ||
             !store_get_node(engine->txn, state.node, &features) || features.length == 0 ||
             features.data[0] != (char)TYPE_ORGANIZATION)
                 return false;
@@ -369,7 +369,8 @@ static int publish_draft(struct engine *engine, struct batch *batch, struct draf
         next.ghosts = draft->ghosts;
         next.ghost_count = (uint32_t)draft->ghost_count;
         qsort(next.members, next.member_count, sizeof(uint32_t), compare_numbers);
-        qsort(next.ghosts, next.ghost_count, sizeof(uint32_t), compare_numbers);
+        if (next.ghost_count > 1)
+                qsort(next.ghosts, next.ghost_count, sizeof(uint32_t), compare_numbers);
         write_golden(engine, batch, draft, &json);
         next.digest = digest_entry(topic, id, buffer_view(&json));
         if (r == 0 && (!existed || !hash128_equal(next.digest, old.digest) ||
