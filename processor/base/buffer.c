@@ -116,16 +116,14 @@ void reader_init(struct reader *reader, const void *data, size_t length)
         reader->failed = false;
 }
 
-uint8_t reader_byte(struct reader *reader)
+/* A failed reader stands at its end, so that every further read fails without asking. */
+static void fail(struct reader *reader)
 {
-        if (reader->failed || reader->at == reader->end) {
-                reader->failed = true;
-                return 0;
-        }
-        return *reader->at++;
+        reader->failed = true;
+        reader->at = reader->end;
 }
 
-uint64_t reader_varint(struct reader *reader)
+uint64_t reader_long_varint(struct reader *reader)
 {
         uint64_t value = 0;
 
@@ -136,7 +134,7 @@ uint64_t reader_varint(struct reader *reader)
                 if (!(byte & 0x80))
                         return value;
         }
-        reader->failed = true;
+        fail(reader);
         return 0;
 }
 
@@ -151,8 +149,8 @@ const void *reader_bytes(struct reader *reader, size_t length)
 {
         const void *at = reader->at;
 
-        if (reader->failed || (size_t)(reader->end - reader->at) < length) {
-                reader->failed = true;
+        if ((size_t)(reader->end - reader->at) < length) {
+                fail(reader);
                 return NULL;
         }
         reader->at += length;
@@ -165,7 +163,7 @@ struct text reader_prefixed(struct reader *reader)
         const char *data;
 
         if (length > UINT32_MAX) {
-                reader->failed = true;
+                fail(reader);
                 return TEXT_NONE;
         }
         data = reader_bytes(reader, (size_t)length);

@@ -50,8 +50,25 @@ struct reader {
 };
 
 void reader_init(struct reader *reader, const void *data, size_t length);
-uint8_t reader_byte(struct reader *reader);
-uint64_t reader_varint(struct reader *reader);
+
+static inline uint8_t reader_byte(struct reader *reader)
+{
+        if (__builtin_expect(reader->at >= reader->end, 0)) {
+                reader->failed = true;
+                return 0;
+        }
+        return *reader->at++;
+}
+
+uint64_t reader_long_varint(struct reader *reader); /* used by reader_varint */
+
+/* Most numbers are lengths below 128. */
+static inline uint64_t reader_varint(struct reader *reader)
+{
+        if (__builtin_expect(reader->at < reader->end && *reader->at < 0x80, 1))
+                return *reader->at++;
+        return reader_long_varint(reader);
+}
 int64_t reader_svarint(struct reader *reader);
 
 /* A slice into the data that the reader reads. */

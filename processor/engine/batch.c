@@ -63,13 +63,16 @@ static int settle_stratum(struct engine *engine, struct batch *batch, enum recor
 
 int batch_settle(struct engine *engine, struct batch *batch)
 {
-        int r = batch_store_records(engine, batch);
+        int r;
 
+        states_begin(engine);
+        r = batch_store_records(engine, batch);
         if (r == 0)
                 r = batch_assign_nodes(engine, batch);
         if (r == 0)
                 r = settle_stratum(engine, batch, TYPE_ORGANIZATION);
         if (r == 0)
                 r = settle_stratum(engine, batch, TYPE_PERSON);
+        states_end(engine);
         return r;
 }

@@ -113,6 +113,8 @@ struct engine {
         struct arena worker_arena[WORKERS_MAX];
         struct arena arena;         /* of the batch */
         struct arena scratch_arena; /* of one step inside a stage; who uses it resets it */
+        struct state_cache *states; /* of the batch; NULL between batches */
+        uint64_t *ghost_filter;     /* which keys some ghost may have */
         struct buffer scratch;
         uint64_t ghost_seed;
         struct engine_digest digest;
@@ -132,6 +134,13 @@ bool number_push_once(struct arena *arena, struct number_list *list, struct map 
 void batch_init(struct batch *batch, struct arena *arena);
 int batch_settle(struct engine *engine, struct batch *batch);
 int engine_put_output(struct engine *engine, const struct output *output);
+
+/* states.c: node and anchor of records, read and written once a batch */
+void states_begin(struct engine *engine);
+bool engine_get_state(struct engine *engine, uint32_t record, struct record_state *state);
+void engine_put_state(struct engine *engine, uint32_t record, struct record_state state);
+/* Writes what changed, in order of numbers, and forgets everything. */
+void states_end(struct engine *engine);
 
 /* merge.c */
 int batch_merge(struct engine *engine, struct batch *batch, const struct changes *changes);
@@ -175,6 +184,10 @@ void engine_fill_pair(struct engine *engine, struct batch *batch, struct arena *
 int batch_solve_components(struct engine *engine, struct batch *batch);
 
 /* ghosts.c */
+/* Ghosts are few and keys are many, so a filter in memory answers nearly all questions whether a ghost has a key. It is
+ * made from the state at the start; keys are added and never taken out, which costs a look at most. */
+int ghost_filter_open(struct engine *engine, struct error *error);
+void ghost_filter_add(struct engine *engine, uint64_t key);
 void ghost_keys_of(struct engine *engine, struct arena *arena, struct record *record);
 int batch_attach_ghosts(struct engine *engine, struct batch *batch);
 

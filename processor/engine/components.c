@@ -299,7 +299,7 @@ static void touch_old_entities(struct engine *engine, struct batch *batch, const
                 for (uint32_t j = 0; j < component->nodes[i].record_count; j++) {
                         struct record_state state = {0};
 
-                        if (store_get_record_state(engine->txn, component->nodes[i].records[j], &state))
+                        if (engine_get_state(engine, component->nodes[i].records[j], &state))
                                 batch_touch_anchor(batch, state.anchor);
                 }
         }
@@ -311,7 +311,7 @@ static void touch_changed_records(struct engine *engine, struct batch *batch)
                 const struct work *work = &batch->works[i];
                 struct record_state state = {0};
 
-                if (!work->changed || !store_get_record_state(engine->txn, work->number, &state))
+                if (!work->changed || !engine_get_state(engine, work->number, &state))
                         continue;
                 if (state.anchor != 0)
                         batch_touch_anchor(batch, state.anchor);
@@ -327,7 +327,7 @@ static void seed_changed_records(struct engine *engine, struct batch *batch)
 
                 if (!work->changed || work->features.length == 0 || work->features.data[0] != (char)batch->type)
                         continue;
-                if (!store_get_record_state(engine->txn, work->number, &state) || state.node == 0)
+                if (!engine_get_state(engine, work->number, &state) || state.node == 0)
                         continue;
                 if (map_get(&batch->seed_set, state.node))
                         continue;

@@ -193,8 +193,7 @@ static void offer_neighbour(struct conflict_run *run, const struct draft *draft,
         for (uint32_t i = 0; i < count; i++) {
                 struct record_state state = {0};
 
-                if (store_get_record_state(engine->txn, records[i], &state) && state.anchor != 0 &&
-                    state.anchor != draft->anchor)
+                if (engine_get_state(engine, records[i], &state) && state.anchor != 0 && state.anchor != draft->anchor)
                         offer_pair(run, draft->anchor, node, state.anchor, edge->node, edge);
         }
 }
@@ -230,7 +229,7 @@ static void offer_draft(struct conflict_run *run, const struct draft *draft)
                 uint32_t count;
                 bool inserted;
 
-                if (!store_get_record_state(engine->txn, draft->members[i], &state) || state.node == 0)
+                if (!engine_get_state(engine, draft->members[i], &state) || state.node == 0)
                         continue;
                 map_put(&seen, state.node, 1, &inserted);
                 if (!inserted)

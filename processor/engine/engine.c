@@ -111,6 +111,8 @@ int engine_open(const struct engine_options *options, struct engine **out, struc
                 r = store_begin(engine->store, &engine->txn, error);
         if (r == 0)
                 r = check_epoch(engine, error);
+        if (r == 0)
+                r = ghost_filter_open(engine, error);
         if (r < 0) {
                 engine_close(engine);
                 return r;
@@ -135,6 +137,7 @@ void engine_close(struct engine *engine)
         arena_free(&engine->arena);
         arena_free(&engine->scratch_arena);
         buffer_free(&engine->scratch);
+        free(engine->ghost_filter);
         free(engine);
 }
 

@@ -38,6 +38,40 @@ void ghost_keys_of(struct engine *engine, struct arena *arena, struct record *re
         qsort(record->ghost_keys, record->ghost_key_count, sizeof(uint64_t), compare_u64);
 }
 
+/* ---- the filter ----------------------------------------------------------------------------------------------------
+ */
+
+#define FILTER_BITS ((uint64_t)1 << 25) /* 4 MiB: one key in forty is a false alarm at 800,000 ghost keys */
+
+void ghost_filter_add(struct engine *engine, uint64_t key)
+{
+        engine->ghost_filter[(key % FILTER_BITS) / 64] |= (uint64_t)1 << (key % 64);
+}
+
+static bool may_have(const struct engine *engine, uint64_t key)
+{
+        return engine->ghost_filter[(key % FILTER_BITS) / 64] >> (key % 64) & 1;
+}
+
+static int add_to_filter(void *context, struct text key, struct text value)
+{
+        uint64_t hash = 0;
+
+        (void)value;
+        for (uint32_t i = 0; i < key.length && i < 8; i++)
+                hash = hash << 8 | (unsigned char)key.data[i];
+        ghost_filter_add(context, hash);
+        return 0;
+}
+
+int ghost_filter_open(struct engine *engine, struct error *error)
+{
+        engine->ghost_filter = calloc(FILTER_BITS / 64, sizeof(uint64_t));
+        if (!engine->ghost_filter)
+                return error_set(error, ERR_FATAL, "out of memory");
+        return store_walk(engine->txn, STORE_GHOST_BLOCK, add_to_filter, engine);
+}
+
 /* ---- which ghosts --------------------------------------------------------------------------------------------------
  */
 
@@ -48,7 +82,7 @@ struct ghost_set {
 
 static void add_sharing(struct engine *engine, struct batch *batch, struct ghost_set *ghosts, uint64_t key)
 {
-        uint32_t count = store_count_postings(engine->txn, STORE_GHOST_BLOCK, key);
+        uint32_t count = may_have(engine, key) ? store_count_postings(engine->txn, STORE_GHOST_BLOCK, key) : 0;
         uint32_t *numbers;
 
         if (count == 0)
@@ -81,7 +115,7 @@ static bool is_unchanged(struct engine *engine, struct batch *batch, const struc
         struct stored stored;
         struct text value;
 
-        if (!store_get_record_state(engine->txn, draft->members[0], &state) || state.anchor == 0 ||
+        if (!engine_get_state(engine, draft->members[0], &state) || state.anchor == 0 ||
             !store_get_golden(engine->txn, state.anchor, &value) ||
             stored_decode(batch->arena, value, &stored, engine->error) < 0 ||
             stored.member_count != draft->member_count)
@@ -113,7 +147,7 @@ static void add_sharing_nodes(struct engine *engine, struct batch *batch, struct
                         struct record_state state = {0};
                         struct text bytes;
 
-                        if (store_get_record_state(engine->txn, draft->members[j], &state) && state.node != 0 &&
+                        if (engine_get_state(engine, draft->members[j], &state) && state.node != 0 &&
                             !map_get(&batch->node_change_by_node, state.node) &&
                             store_get_node(engine->txn, state.node, &bytes))
                                 add_sharing_features(engine, batch, ghosts, bytes);
@@ -268,7 +302,7 @@ static int detach_ghosts(struct engine *engine, struct batch *batch, const struc
                 struct record_state state = {0};
                 int r;
 
-                if (!store_get_record_state(engine->txn, ghosts->list.items[i], &state) || state.anchor == 0)
+                if (!engine_get_state(engine, ghosts->list.items[i], &state) || state.anchor == 0)
                         continue;
                 batch_touch_anchor(batch, state.anchor);
                 r = batch_load_entity(engine, batch, state.anchor);

@@ -42,7 +42,7 @@ static void assign_work(struct engine *engine, struct batch *batch, struct work 
         struct record_state state = {0};
         struct text old;
 
-        store_get_record_state(engine->txn, work->number, &state);
+        engine_get_state(engine, work->number, &state);
         if (state.node != 0 && work->features.length > 0 && store_get_node(engine->txn, state.node, &old) &&
             text_equal(old, work->features))
                 return;
@@ -57,7 +57,7 @@ static void assign_work(struct engine *engine, struct batch *batch, struct work 
                 state.node = join_node(engine, batch, work->features);
                 store_add_member(engine->txn, state.node, work->number);
         }
-        store_put_record_state(engine->txn, work->number, state);
+        engine_put_state(engine, work->number, state);
 }
 
 int batch_assign_nodes(struct engine *engine, struct batch *batch)

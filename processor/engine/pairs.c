@@ -113,7 +113,7 @@ static uint32_t anchor_of_reference(struct engine *engine, struct batch *batch, 
         reference_split(value, TEXT_NONE, &source, &id);
         number = engine_find_reference(engine, source, id);
         if (number != 0)
-                store_get_record_state(engine->txn, number, &state);
+                engine_get_state(engine, number, &state);
         map_put(&batch->reference_anchors, hash, state.anchor, NULL);
         return state.anchor;
 }
@@ -151,7 +151,7 @@ static bool asserts(struct engine *engine, const struct features *features, uint
 
                 reference_split(features->items[i].text, TEXT_NONE, &source, &id);
                 number = engine_find_reference(engine, source, id);
-                if (number && store_get_record_state(engine->txn, number, &state) && state.node == node)
+                if (number && engine_get_state(engine, number, &state) && state.node == node)
                         return true;
         }
         return false;
@@ -283,7 +283,7 @@ static void make_referrers_dirty(struct engine *engine, struct batch *batch, str
                 struct record_state state = {0};
                 struct text features;
 
-                if (!store_get_record_state(engine->txn, records[i], &state) || state.node == 0)
+                if (!engine_get_state(engine, records[i], &state) || state.node == 0)
                         continue;
                 if (store_get_node(engine->txn, state.node, &features) && node_has(batch, features, kind))
                         make_dirty(batch, state.node);
@@ -371,7 +371,7 @@ static void propose_asserted(struct engine *engine, struct batch *batch, struct 
 
                 reference_split(features->items[i].text, TEXT_NONE, &source, &id);
                 number = engine_find_reference(engine, source, id);
-                if (number == 0 || !store_get_record_state(engine->txn, number, &state) || state.node == 0)
+                if (number == 0 || !engine_get_state(engine, number, &state) || state.node == 0)
                         continue;
                 if (store_get_node(engine->txn, state.node, &other) && other.length > 0 &&
                     other.data[0] == (char)batch->type)

@@ -88,12 +88,15 @@ static void post_references(struct arena *arena, struct posting_list *list, cons
         }
 }
 
-static void post_ghosts(struct arena *arena, struct posting_list *list, const struct record *record, uint32_t number,
-                        bool add)
+static void post_ghosts(struct engine *engine, struct arena *arena, struct posting_list *list,
+                        const struct record *record, uint32_t number, bool add)
 {
-        for (uint32_t i = 0; i < record->ghost_key_count; i++)
+        for (uint32_t i = 0; i < record->ghost_key_count; i++) {
                 *ARENA_PUSH(arena, list->items, list->count, list->capacity) =
                         (struct store_posting){.key = record->ghost_keys[i], .number = number, .add = add};
+                if (add)
+                        ghost_filter_add(engine, record->ghost_keys[i]);
+        }
 }
 
 /* ---- standardising -------------------------------------------------------------------------------------------------
@@ -241,10 +244,10 @@ static int store_work(struct engine *engine, struct batch *batch, struct work *w
         } else {
                 store_put_record(engine->txn, work->number, buffer_view(&engine->scratch));
                 post_references(batch->arena, &postings->references, &old, work->number, false);
-                post_ghosts(batch->arena, &postings->ghosts, &old, work->number, false);
+                post_ghosts(engine, batch->arena, &postings->ghosts, &old, work->number, false);
         }
         post_references(batch->arena, &postings->references, &work->record, work->number, true);
-        post_ghosts(batch->arena, &postings->ghosts, &work->record, work->number, true);
+        post_ghosts(engine, batch->arena, &postings->ghosts, &work->record, work->number, true);
         engine->counts.records += (uint64_t)work->record.alive - (uint64_t)work->old_alive;
         r = publish_record(engine, batch, work, known ? &old : NULL);
         if (r == 0)

@@ -204,13 +204,15 @@ int features_decode(struct text data, struct features *features)
         while (!reader.failed && reader.at < reader.end) {
                 struct feature *feature;
 
-                if (features->count == FEATURES_MAX)
+                const uint8_t *head = reader_bytes(&reader, 4);
+
+                if (features->count == FEATURES_MAX || !head)
                         return -1;
                 feature = &features->items[features->count];
-                feature->kind = reader_byte(&reader);
-                feature->group = reader_byte(&reader);
-                feature->sub = reader_byte(&reader);
-                feature->flags = reader_byte(&reader);
+                feature->kind = head[0];
+                feature->group = head[1];
+                feature->sub = head[2];
+                feature->flags = head[3];
                 feature->text = reader_prefixed(&reader);
                 feature->sound = reader_prefixed(&reader);
                 feature->alias = reader_prefixed(&reader);
