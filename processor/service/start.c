@@ -96,8 +96,15 @@ static int check_partitions(struct service *service, struct error *error)
 static int check_state(struct service *service, struct error *error)
 {
         char cluster[256];
+        struct text instance;
         int r = kafka_cluster_id(service->producer, cluster, sizeof(cluster), error);
 
+        if (r == 0 && !engine_get_meta(service->engine, "service.instance", &instance) &&
+            engine_counts(service->engine).records > 0)
+                return error_set(error, SERVICE_REFUSE,
+                                 "the state in %.*s was not made by a service (perhaps by durand replay): use an empty "
+                                 "directory, it is filled from the topic `records`",
+                                 TEXT_ARG(service->config->state_dir));
         /* Every embedded cluster has another id, and no two of them live long enough to be confused. */
         if (r == 0 && !service->options->embedded)
                 r = check_identity(service, "service.cluster", text_from(cluster), "Kafka cluster",

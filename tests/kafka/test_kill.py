@@ -209,24 +209,30 @@ def main():
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1000000)
     work = tempfile.mkdtemp(prefix="durand-kill-")
     broker = Broker(os.path.join(work, "broker"))
-    failed = False
+    failed = []
     try:
         for n in range(options.rounds):
+            directory = os.path.join(work, "round-%d" % (seed + n))
             print("round %d of %d: --seed %d" % (n + 1, options.rounds, seed + n), flush=True)
             started = time.monotonic()
-            one = Round(options, broker, seed + n, os.path.join(work, "round"))
-            changes, entities = one.run()
+            try:
+                one = Round(options, broker, seed + n, directory)
+                changes, entities = one.run()
+            except Failure as failure:
+                failed.append(seed + n)
+                print("  FAILED: %s\n  logs and events: %s" % (failure, directory), flush=True)
+                continue
             kills = ", ".join("%s %d" % item for item in sorted(one.hits.items()))
             print("  %d events, %d changes in unbroken chains, %d entities; killed: %s; %.0f s"
                   % (len(one.events), changes, entities, kills, time.monotonic() - started), flush=True)
-    except Failure as failure:
-        failed = True
-        print("FAILED with --seed %d: %s" % (seed + n, failure))
-        print("the service's log: %s" % os.path.join(work, "round", "log"))
+            if not options.keep:
+                shutil.rmtree(directory, ignore_errors=True)
     finally:
         broker.stop()
         if not failed and not options.keep:
             shutil.rmtree(work, ignore_errors=True)
+    if failed:
+        print("%d of %d rounds failed: --seed %s" % (len(failed), options.rounds, " ".join(map(str, failed))))
     sys.exit(1 if failed else 0)
 
 
