@@ -1,0 +1,291 @@
+/* What a state of R and D says on the topics. */
+#include "oracle_internal.h"
+
+#include "conflict/conflict.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define SEED_TIE 0x647572616e640007ULL /* between equally good pairs: processor/engine/conflicts.c */
+
+struct writer {
+        struct oracle *oracle;
+        struct output_set *outputs;
+        struct engine_counts *counts;
+};
+
+/* ---- records and refresh requests ---------------------------------------------------------------------------------- */
+
+static void write_refresh(struct writer *run, struct record_key key)
+{
+        struct arena *arena = &run->oracle->arena;
+        struct buffer json = {0};
+        struct json_writer writer;
+
+        json_writer_init(&writer, &json);
+        json_write_object(&writer);
+        json_write_name(&writer, "op");
+        json_write_string(&writer, "refresh");
+        json_write_name(&writer, "entity");
+        json_write_text(&writer, key.entity);
+        json_write_name(&writer, "record_id");
+        json_write_text(&writer, key.record_id);
+        json_write_name(&writer, "reason");
+        json_write_string(&writer, "the source reported a change without its content");
+        json_write_object_end(&writer);
+        output_set_put(run->outputs, arena_printf(arena, "sync.%.*s", TEXT_ARG(key.source)),
+                       arena_printf(arena, "%.*s/%.*s", TEXT_ARG(key.entity), TEXT_ARG(key.record_id)),
+                       buffer_view(&json));
+        buffer_free(&json);
+}
+
+static void write_records(struct writer *run)
+{
+        const struct config *config = run->oracle->config;
+
+        for (size_t i = 0; i < run->oracle->record_count; i++) {
+                const struct record *record = &run->oracle->records[i].record;
+                const struct source_config *source = config_find_source(config, record->key.source);
+                struct buffer key = {0}, json = {0};
+
+                record_key_write_json(record->key, &key);
+                record_write_json(&config->vocabulary, record, &json);
+                output_set_put(run->outputs, TEXT("records"), buffer_view(&key), buffer_view(&json));
+                buffer_free(&key);
+                buffer_free(&json);
+                run->counts->records += record->alive;
+                if (source && source->refresh && record_is_stale(record) && !record_is_table(record))
+                        write_refresh(run, record->key);
+        }
+}
+
+/* ---- golden records ------------------------------------------------------------------------------------------------ */
+
+static bool resolve(void *context, struct text source, struct text id, char out[ENTITY_ID_SIZE])
+{
+        const struct oracle *oracle = context;
+        uint32_t record = oracle_find_reference(oracle, source, id, TYPE_ORGANIZATION);
+
+        if (record == NOWHERE)
+                return false;
+        memcpy(out, oracle->wholes[oracle->records[record].entity].id, ENTITY_ID_SIZE);
+        return true;
+}
+
+static void write_golden(struct writer *run, const struct whole *whole)
+{
+        struct oracle *oracle = run->oracle;
+        const struct record **members = arena_alloc(&oracle->arena, (whole->member_count + 1) * sizeof(*members));
+        struct golden_input input = {
+                .config = oracle->config,
+                .type = whole->type,
+                .anchor = whole->anchor,
+                .members = members,
+                .member_count = whole->member_count,
+                .ghosts = whole->ghosts,
+                .ghost_count = (uint32_t)whole->ghost_count,
+                .resolve = resolve,
+                .resolve_context = oracle,
+        };
+        struct buffer json = {0};
+
+        for (uint32_t i = 0; i < whole->member_count; i++)
+                members[i] = &oracle->records[whole->members[i]].record;
+        golden_write_json(&oracle->arena, &input, &json);
+        output_set_put(run->outputs, arena_printf(&oracle->arena, "golden.%s", record_type_name(whole->type)),
+                       text_from(whole->id), buffer_view(&json));
+        buffer_free(&json);
+        run->counts->entities[whole->type]++;
+}
+
+/* ---- conflicts ----------------------------------------------------------------------------------------------------- */
+
+static void put_conflict(struct writer *run, const struct conflict *conflict)
+{
+        char id[CONFLICT_ID_SIZE];
+        struct buffer json = {0};
+
+        conflict_id_text(conflict->id, id);
+        conflict_write_json(run->oracle->config, conflict, &json);
+        output_set_put(run->outputs, TEXT("conflicts"), text_from(id), buffer_view(&json));
+        buffer_free(&json);
+        run->counts->conflicts++;
+}
+
+static uint64_t tie_order(const struct oracle *oracle, uint32_t a, uint32_t b)
+{
+        uint64_t x = hash64_text(oracle->nodes[a].bytes, SEED_TIE), y = hash64_text(oracle->nodes[b].bytes, SEED_TIE);
+
+        return x < y ? hash64_mix(x, y) : hash64_mix(y, x);
+}
+
+static bool node_is_in(const struct oracle *oracle, uint32_t node, uint32_t entity)
+{
+        for (uint32_t i = 0; i < oracle->nodes[node].member_count; i++) {
+                if (oracle->records[oracle->nodes[node].members[i]].entity == entity)
+                        return true;
+        }
+        return false;
+}
+
+struct best_pair {
+        const struct node_edge *edge;
+        uint32_t first, second; /* nodes of the entity with the smaller id, and of the other */
+};
+
+static void offer(const struct oracle *oracle, struct best_pair *best, const struct node_edge *edge, uint32_t first,
+                  uint32_t second)
+{
+        int32_t better;
+        uint64_t order, best_order;
+
+        if (best->edge) {
+                better = edge->score.posterior_mbit - best->edge->score.posterior_mbit;
+                order = tie_order(oracle, first, second);
+                best_order = tie_order(oracle, best->first, best->second);
+                if (better < 0 || (better == 0 && order > best_order) ||
+                    (better == 0 && order == best_order &&
+                     text_compare(oracle->nodes[first].bytes, oracle->nodes[best->first].bytes) >= 0))
+                        return;
+        }
+        *best = (struct best_pair){.edge = edge, .first = first, .second = second};
+}
+
+static void add_side(const struct oracle *oracle, const struct whole *whole, struct conflict *conflict,
+                     const struct record **records)
+{
+        for (uint32_t i = 0; i < whole->member_count && i < CONFLICT_RECORDS_MAX / 2; i++)
+                records[conflict->record_count++] = &oracle->records[whole->members[i]].record;
+        conflict->record_total += whole->member_count;
+}
+
+static void add_evidence(struct oracle *oracle, const struct score_detail *detail, struct conflict *conflict)
+{
+        struct conflict_evidence *evidence = arena_calloc(&oracle->arena, detail->step_count + 1, sizeof(*evidence));
+
+        for (uint32_t i = 0; i < detail->step_count; i++) {
+                const struct score_step *step = &detail->steps[i];
+
+                evidence[i] = (struct conflict_evidence){step->attribute, step->level,       step->value_a,
+                                                         step->value_b,   step->weight_mbit, true};
+        }
+        conflict->evidence = evidence;
+        conflict->evidence_count = detail->step_count;
+        conflict->contradiction = detail->contradiction;
+}
+
+static void write_pair(struct writer *run, uint32_t x, uint32_t y)
+{
+        struct oracle *oracle = run->oracle;
+        bool ordered = strcmp(oracle->wholes[x].id, oracle->wholes[y].id) <= 0;
+        uint32_t one = ordered ? x : y, two = ordered ? y : x;
+        const struct record *records[CONFLICT_RECORDS_MAX];
+        struct conflict conflict = {.type = oracle->wholes[x].type, .records = records, .scored = true};
+        struct best_pair best = {0};
+        struct score_detail detail;
+        struct score_pair pair;
+
+        for (size_t i = 0; i < oracle->edge_count; i++) {
+                const struct node_edge *edge = &oracle->edges[i];
+
+                if (node_is_in(oracle, edge->a, one) && node_is_in(oracle, edge->b, two))
+                        offer(oracle, &best, edge, edge->a, edge->b);
+                if (node_is_in(oracle, edge->b, one) && node_is_in(oracle, edge->a, two))
+                        offer(oracle, &best, edge, edge->b, edge->a);
+        }
+        if (!best.edge)
+                return;
+        oracle_fill_pair(oracle, best.first, best.second, &pair);
+        score_explain(oracle->scorer, &pair, &oracle->arena, &detail);
+        if (best.edge->a == best.edge->b || !best.edge->score.cannot_link)
+                conflict.kind = CONFLICT_POSSIBLE_DUPLICATE;
+        else if (detail.contradiction.length > 0)
+                conflict.kind = CONFLICT_CONTRADICTING_IDENTIFIERS;
+        else
+                return; /* establishments of one company */
+        conflict.posterior_mbit = best.edge->score.posterior_mbit;
+        add_evidence(oracle, &detail, &conflict);
+        conflict.entities[0] = text_from(oracle->wholes[one].id);
+        conflict.entities[1] = text_from(oracle->wholes[two].id);
+        add_side(oracle, &oracle->wholes[one], &conflict, records);
+        add_side(oracle, &oracle->wholes[two], &conflict, records);
+        conflict.id = conflict_id(conflict.kind, conflict.entities[0], conflict.entities[1]);
+        put_conflict(run, &conflict);
+}
+
+static bool is_identifying(const struct oracle *oracle, uint16_t attribute)
+{
+        enum attribute_kind kind = oracle->config->vocabulary.attributes[attribute].kind;
+
+        return kind == KIND_IDENTIFIER || kind == KIND_EMAIL || kind == KIND_PHONE || kind == KIND_DATE;
+}
+
+static void write_invalid(struct writer *run, const struct whole *whole, const struct record *record)
+{
+        struct oracle *oracle = run->oracle;
+        struct conflict_evidence evidence[16];
+        struct conflict conflict = {
+                .kind = CONFLICT_INVALID_IDENTIFYING_DATA,
+                .type = whole->type,
+                .entities = {text_from(whole->id)},
+                .records = &record,
+                .record_count = 1,
+                .record_total = 1,
+                .evidence = evidence,
+        };
+        struct buffer key = {0};
+
+        for (uint32_t i = 0; i < record->slot_count && conflict.evidence_count < 16; i++) {
+                const struct slot *slot = &record->slots[i];
+
+                if ((slot->flags & SLOT_SET) && (slot->flags & (SLOT_INVALID | SLOT_FAKE)) &&
+                    is_identifying(oracle, slot->attribute))
+                        evidence[conflict.evidence_count++] = (struct conflict_evidence){
+                                .attribute = text_from(oracle->config->vocabulary.attributes[slot->attribute].name),
+                                .level = text_from(standard_invalid_reason(oracle->standard, slot)),
+                                .value_a = slot->raw};
+        }
+        if (conflict.evidence_count == 0)
+                return;
+        record_key_write_json(record->key, &key);
+        conflict.id = conflict_id(conflict.kind, buffer_view(&key), TEXT_NONE);
+        put_conflict(run, &conflict);
+        buffer_free(&key);
+}
+
+static void write_over_merge(struct writer *run, const struct whole *whole)
+{
+        const struct record *records[CONFLICT_RECORDS_MAX];
+        struct conflict conflict = {.kind = CONFLICT_OVER_MERGE,
+                                    .type = whole->type,
+                                    .entities = {text_from(whole->id)},
+                                    .records = records,
+                                    .record_total = whole->member_count};
+
+        if (whole->member_count <= (uint64_t)run->oracle->config->cluster_records_max)
+                return;
+        for (uint32_t i = 0; i < whole->member_count && i < CONFLICT_RECORDS_MAX; i++)
+                records[conflict.record_count++] = &run->oracle->records[whole->members[i]].record;
+        conflict.id = conflict_id(conflict.kind, conflict.entities[0], TEXT_NONE);
+        put_conflict(run, &conflict);
+}
+
+void oracle_write_outputs(struct oracle *oracle, struct output_set *outputs, struct engine_counts *counts)
+{
+        struct writer run = {.oracle = oracle, .outputs = outputs, .counts = counts};
+
+        *counts = (struct engine_counts){0};
+        write_records(&run);
+        for (uint32_t i = 0; i < oracle->whole_count; i++) {
+                const struct whole *whole = &oracle->wholes[i];
+
+                write_golden(&run, whole);
+                write_over_merge(&run, whole);
+                for (uint32_t j = 0; j < whole->member_count; j++)
+                        write_invalid(&run, whole, &oracle->records[whole->members[j]].record);
+                for (uint32_t j = 0; j < i; j++) {
+                        if (oracle->wholes[j].type == whole->type)
+                                write_pair(&run, j, i);
+                }
+        }
+}
