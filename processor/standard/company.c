@@ -1,10 +1,10 @@
 /* Company names: a core of tokens, and the legal form apart.
  *
  * The folded name is read into words: dots inside vanish (S.A.S. -> sas, I.B.M. -> ibm), "&" between short words joins
- * (AT&T), single letters in a row are one acronym. Legal forms of up to five words are found anywhere but in the first
- * word, and in the first word where the custom puts them in front (SARL Durand, OOO Romashka, PT Astra); they never
- * take the last word that is left. Then words get their canonical spelling: abbreviations are written out, so that a
- * frequency counts one word.
+ * (AT&T), single letters in a row are one acronym. Legal forms of up to eight words (transliterated Han has one a
+ * character) are found anywhere but in the first word, and in the first word where the custom puts them in front (SARL
+ * Durand, OOO Romashka, PT Astra); they never take the last word that is left. Then words get their canonical spelling:
+ * abbreviations are written out, so that a frequency counts one word.
  *
  * What stands in brackets or behind "formerly" and "dba" is another name of the same company: its tokens follow with
  * the flag UNCERTAIN and are no part of the whole name.
@@ -14,7 +14,7 @@
 #include <string.h>
 
 #define WORDS_MAX 40
-#define FORM_WORDS_MAX 5
+#define FORM_WORDS_MAX 8
 #define FORMS_MAX 3
 
 struct org_word {

@@ -143,12 +143,15 @@ static struct text undo_mojibake(struct arena *arena, struct text raw)
         return beyond_ascii && text_is_utf8(repaired) ? repaired : raw;
 }
 
-/* UTF-16 of @raw in folder->wide, with blanks for control characters and without invisible ones. */
+/* UTF-16 of @raw in folder->wide, with blanks for control characters and without invisible ones. Ideographs are set apart
+ * from what stands beside them, because their transliteration is not. */
 static int32_t widen(struct folder *folder, struct text raw)
 {
         int32_t i = 0, n = 0;
+        bool was_ideograph = false;
 
         while (i < (int32_t)raw.length && n < FOLD_WIDE_MAX / 8) {
+                bool is_ideograph;
                 UChar32 c;
 
                 U8_NEXT(raw.data, i, (int32_t)raw.length, c);
@@ -156,6 +159,10 @@ static int32_t widen(struct folder *folder, struct text raw)
                         c = ' ';
                 else if (u_charType(c) == U_FORMAT_CHAR)
                         continue;
+                is_ideograph = u_hasBinaryProperty(c, UCHAR_IDEOGRAPHIC);
+                if (n > 0 && is_ideograph != was_ideograph)
+                        folder->wide[n++] = ' ';
+                was_ideograph = is_ideograph;
                 U16_APPEND_UNSAFE(folder->wide, n, c);
         }
         return n;

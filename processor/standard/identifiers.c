@@ -321,15 +321,18 @@ static struct canonical check_vat(struct work *work, struct text code, bool *val
         return result;
 }
 
-/* SIREN (9) and SIRET (14). */
-static struct canonical check_register(struct text code, uint32_t length, bool *validated)
+/* SIREN (9) and SIRET (14). A leading zero that a spreadsheet took away is put back where the check digit then fits,
+ * and a SIRET in the field for the SIREN gives its SIREN. */
+static struct canonical check_register(struct work *work, struct text code, uint32_t length, bool *validated)
 {
-        struct canonical result = {.value = code};
+        struct text number = code;
 
-        *validated = length == 9 ? is_siren(code) : is_siret(code);
-        if (!*validated)
-                result.flags = SLOT_INVALID;
-        return result;
+        if (code.length + 1 == length && text_is_digits(code))
+                number = arena_printf(work->arena, "0%.*s", TEXT_ARG(code));
+        else if (length == 9 && is_siret(code))
+                number = text_slice(code, 0, 9);
+        *validated = length == 9 ? is_siren(number) : is_siret(number);
+        return (struct canonical){.value = *validated ? number : code, .flags = *validated ? 0 : SLOT_INVALID};
 }
 
 static struct canonical check_lei(struct text code, bool *validated)
@@ -365,9 +368,9 @@ struct canonical identifier_standardise(struct work *work, uint16_t attribute, s
                 return (struct canonical){.value = fold_display(work->arena, raw), .flags = SLOT_INVALID};
         switch (attribute) {
         case ATTRIBUTE_SIREN:
-                return check_register(code, 9, validated);
+                return check_register(work, code, 9, validated);
         case ATTRIBUTE_SIRET:
-                return check_register(code, 14, validated);
+                return check_register(work, code, 14, validated);
         case ATTRIBUTE_VAT_ID:
                 return check_vat(work, code, validated);
         case ATTRIBUTE_LEI:
@@ -380,6 +383,17 @@ struct canonical identifier_standardise(struct work *work, uint16_t attribute, s
         default:
                 return (struct canonical){.value = code};
         }
+}
+
+/* Many systems have one field for tax numbers of every kind: a VAT number in it is one, if it passes its check. */
+static void add_vat_in_tax_id(struct work *work, struct text code)
+{
+        const struct vat_rule *rule = NULL;
+
+        if (code.length > 4 && ascii_is_upper(code.data[0]) && ascii_is_upper(code.data[1]))
+                rule = find_vat_rule(code.data);
+        if (rule && rule->check && rule->check(text_slice(code, 2, code.length)))
+                identifier_add(work, ATTRIBUTE_VAT_ID, code, true);
 }
 
 void identifier_add(struct work *work, uint16_t attribute, struct text canonical, bool validated)
@@ -405,6 +419,8 @@ void identifier_add(struct work *work, uint16_t attribute, struct text canonical
                         feature.kind = kinds[i].kind;
         if (feature.kind == FEATURE_NONE)
                 return;
+        if (attribute == ATTRIBUTE_TAX_ID)
+                add_vat_in_tax_id(work, canonical);
         if (validated && attribute == ATTRIBUTE_SIRET)
                 feature.alias = text_slice(canonical, 0, 9);
         if (validated && attribute == ATTRIBUTE_VAT_ID && text_starts_with(canonical, TEXT("FR")))

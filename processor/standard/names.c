@@ -328,6 +328,35 @@ static void assign_roles(struct name *name, bool noble)
         assign_by_capitals(name);
 }
 
+/* Russian full names of three parts have the father's name in the middle or at the end: Pyotr Ilyich, Anna Petrovna. */
+static bool is_patronymic(struct text token)
+{
+        static const char *const endings[] = {"ovich", "evich", "ilich", "yich", "ovna",
+                                              "evna",  "ichna", "ivna",  "ovych"};
+
+        for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
+                if (token.length >= 6 && text_ends_with(token, text_from(endings[i])))
+                        return true;
+        return text_equal(token, TEXT("ilich"));
+}
+
+static void assign_patronymic(struct name *name)
+{
+        uint32_t count = 0, at = 0;
+
+        if (name->count < 2)
+                return;
+        for (uint32_t i = 0; i < name->count; i++)
+                if (is_patronymic(name->tokens[i].text)) {
+                        count++;
+                        at = i;
+                }
+        /* never the only given name, and in a full name only beside two others */
+        if (count == 1 && at > 0 &&
+            (name->tokens[at].kind == FEATURE_GIVEN || (name->tokens[at].kind == FEATURE_NAME_ANY && name->count >= 3)))
+                name->tokens[at].kind = FEATURE_MIDDLE;
+}
+
 static void flag_tokens(struct work *work, struct name *name)
 {
         for (uint32_t i = 0; i < name->count; i++) {
@@ -405,6 +434,7 @@ void names_add(struct work *work, uint8_t kind, struct text raw)
         compact(&name);
         assign_roles(&name, noble);
         join_prefixes(work, &name);
+        assign_patronymic(&name);
         flag_tokens(work, &name);
         for (uint32_t i = 0; i < name.count; i++)
                 add_token(work, &name.tokens[i]);

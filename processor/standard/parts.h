@@ -172,6 +172,7 @@ struct lexicon_table {
 /* The tables of each file, ended by LEXICON_END. */
 extern const struct lexicon_table names_tables[];
 extern const struct lexicon_table names_given_tables[];
+extern const struct lexicon_table names_known_tables[];
 extern const struct lexicon_table company_tables[];
 extern const struct lexicon_table address_tables[];
 extern const struct lexicon_table country_tables[];

@@ -20,7 +20,8 @@ extern "C" enum phone_verdict phone_shim_parse(const char *data, size_t length, 
 
         if (util->Parse(std::string(data, length), region, &number) != PhoneNumberUtil::NO_PARSING_ERROR)
                 return PHONE_NONE;
-        if (!util->IsPossibleNumber(number))
+        /* IsPossibleNumber() lets local numbers without area code pass, which E.164 cannot express */
+        if (util->IsPossibleNumberWithReason(number) != PhoneNumberUtil::IS_POSSIBLE)
                 return PHONE_NONE;
         util->Format(number, PhoneNumberUtil::E164, &text);
         if (text.size() >= PHONE_E164_SIZE)

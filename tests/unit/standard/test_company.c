@@ -33,6 +33,8 @@ static const struct company_case {
         {"MOL Nyrt.", "mol", "zrt"},
         {"Pliva d.o.o.", "pliva", "doo"},
         {"ООО «Ромашка»", "romashka", "ooo"},
+        {"株式会社トヨタ", "toyota", "kk"},
+        {"华为技术有限公司", "hua wei ji shu", "you xian gong si"},
         {"Toyota K.K.", "toyota", "kk"},
         {"PT Astra International Tbk", "astra international", "pt"},
         {"Petronas Sdn Bhd", "petronas", "ltd"},

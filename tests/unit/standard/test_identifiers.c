@@ -14,6 +14,9 @@ static const struct identifier_case {
         {ATTRIBUTE_SIREN, "", "732829321", "732829321", SLOT_INVALID, false, ""},
         {ATTRIBUTE_SIREN, "", "000 000 000", "000000000", SLOT_FAKE, false, ""},
         {ATTRIBUTE_SIREN, "", "123456789", "123456789", SLOT_FAKE, false, ""},
+        {ATTRIBUTE_SIREN, "", "5580501", "5580501", SLOT_INVALID, false, ""},
+        {ATTRIBUTE_SIREN, "", "05580501", "005580501", 0, true, ""}, /* a spreadsheet took the zero */
+        {ATTRIBUTE_SIREN, "", "73282932000074", "732829320", 0, true, ""},
         {ATTRIBUTE_SIRET, "", "732 829 320 00074", "73282932000074", 0, true, "732829320"},
         {ATTRIBUTE_SIRET, "", "73282932000075", "73282932000075", SLOT_INVALID, false, ""},
         {ATTRIBUTE_SIRET, "", "356 000 000 00048", "35600000000048", 0, true, "356000000"}, /* La Poste, by Luhn */
@@ -72,9 +75,22 @@ static void a_number_is_validated_or_says_why_not(void **state)
         }
 }
 
+static void a_vat_number_in_the_field_for_tax_numbers_is_one(void **state)
+{
+        struct fixture *fixture = *state;
+
+        identifier_add(begin(fixture, NULL), ATTRIBUTE_TAX_ID, TEXT("FR83404833048"), false);
+        assert_string_equal(features_text(fixture), "vat_id=FR83404833048; tax_id=FR83404833048");
+        identifier_add(begin(fixture, NULL), ATTRIBUTE_TAX_ID, TEXT("FR84404833048"), false);
+        assert_string_equal(features_text(fixture), "tax_id=FR84404833048");
+}
+
 int main(void)
 {
-        const struct CMUnitTest tests[] = {cmocka_unit_test(a_number_is_validated_or_says_why_not)};
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(a_number_is_validated_or_says_why_not),
+                cmocka_unit_test(a_vat_number_in_the_field_for_tax_numbers_is_one),
+        };
 
         return cmocka_run_group_tests(tests, open_standard, close_standard);
 }
