@@ -13,14 +13,14 @@
 #include <getopt.h>
 #include <stdlib.h>
 
-static void read_options(struct options *options, int argc, char **argv)
+static void read_options(struct options *options, const struct config *config, int argc, char **argv)
 {
         static const struct option longs[] = {
                 {"model", required_argument, NULL, 'm'}, {"population", required_argument, NULL, 'p'},
                 {"cap", required_argument, NULL, 'c'},   {"match", required_argument, NULL, 't'},
                 {"dump", required_argument, NULL, 'd'},  {NULL, 0, NULL, 0},
         };
-        *options = (struct options){.cap = 50, .match_mbit = 1000};
+        *options = (struct options){.cap = config->block_cap, .match_mbit = config->match_mbit};
         for (int c; (c = getopt_long(argc, argv, "", longs, NULL)) != -1;) {
                 switch (c) {
                 case 'm':
@@ -69,8 +69,8 @@ int main(int argc, char **argv)
 {
         struct bench bench = {.row_count = 0};
         struct error error;
-        read_options(&bench.options, argc, argv);
         config_init_builtin(&bench.config);
+        read_options(&bench.options, &bench.config, argc, argv);
         bench.standard = standard_new(&bench.config, &error);
         if (!bench.standard)
                 die("standard", error.text);
