@@ -166,6 +166,8 @@ static enum relation relate_names(struct text a, struct text b)
 {
         if (text_equal(a, b))
                 return RELATION_SAME;
+        a = compare_clip(a);
+        b = compare_clip(b);
         struct text shorter = a.length < b.length ? a : b;
         struct text longer = a.length < b.length ? b : a;
         if (equal_but_blanks(a, b))
@@ -202,6 +204,8 @@ static enum relation relate_numbers(struct text a, struct text b)
 {
         if (text_equal(a, b))
                 return RELATION_SAME;
+        a = compare_clip(a);
+        b = compare_clip(b);
         uint32_t from_a = 0;
         for (struct text x = next_number(a, &from_a); x.length; x = next_number(a, &from_a)) {
                 uint32_t from_b = 0;

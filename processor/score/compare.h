@@ -8,6 +8,15 @@
 
 #define COMPARE_POINTS_MAX 64
 
+/* Values longer than this are compared word by word only by their beginning: a hostile value must not cost a square of
+ * its length. */
+#define COMPARE_BYTES_MAX 256
+
+static inline struct text compare_clip(struct text t)
+{
+        return t.length <= COMPARE_BYTES_MAX ? t : text_slice(t, 0, COMPARE_BYTES_MAX);
+}
+
 /* Damerau–Levenshtein distance in its restricted form (optimal string alignment): insertions, deletions, substitutions
  * and swaps of neighbours. Counts no further than @most: anything above gives @most + 1. */
 uint32_t edit_distance(struct text a, struct text b, uint32_t most);

@@ -138,8 +138,8 @@ static uint32_t judge_employers(const struct feature *a, const struct feature *b
         (void)person;
         if (text_equal(a->text, b->text))
                 return EMPLOYER_LEVEL_SAME;
-        struct text shorter = a->text.length < b->text.length ? a->text : b->text;
-        struct text longer = a->text.length < b->text.length ? b->text : a->text;
+        struct text shorter = compare_clip(a->text.length < b->text.length ? a->text : b->text);
+        struct text longer = compare_clip(a->text.length < b->text.length ? b->text : a->text);
         uint32_t words = 0;
         uint32_t found = 0;
         uint32_t from = 0;
@@ -159,8 +159,10 @@ static uint32_t judge_jobs(const struct feature *a, const struct feature *b, boo
         if (text_equal(a->text, b->text))
                 return JOB_SAME;
         uint32_t from = 0;
-        for (struct text word = next_word(a->text, &from); word.length; word = next_word(a->text, &from))
-                if (word.length >= 4 && has_word(b->text, word))
+        struct text words = compare_clip(a->text);
+        struct text others = compare_clip(b->text);
+        for (struct text word = next_word(words, &from); word.length; word = next_word(words, &from))
+                if (word.length >= 4 && has_word(others, word))
                         return JOB_RELATED;
         return JOB_DIFFERS;
 }

@@ -84,7 +84,7 @@ static void collect_tokens(const struct score_side *side, struct name_side *out)
                 uint32_t at = 0;
                 const struct feature *feature;
                 while ((feature = side_next(side, kinds[i].kind, &at)) && out->count < TOKENS_MAX)
-                        if (!(feature->flags & FEATURE_PARTICLE))
+                        if (feature->text.length && !(feature->flags & FEATURE_PARTICLE))
                                 out->tokens[out->count++] =
                                         (struct name_token){.feature = feature, .role = kinds[i].role};
         }

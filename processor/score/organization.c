@@ -44,7 +44,7 @@ static void collect_tokens(const struct comparison *c, const struct score_side *
         out->count = 0;
         while ((feature = side_next(side, FEATURE_ORG_TOKEN, &at)) && out->count < TOKENS_MAX) {
                 struct org_token *token = &out->tokens[out->count];
-                bool repeated = false;
+                bool repeated = !feature->text.length;
                 for (uint32_t i = 0; i < out->count; i++)
                         repeated |= text_equal(out->tokens[i].text, feature->text);
                 if (repeated)

@@ -1,8 +1,9 @@
 /* score.h: how likely it is that two value nodes describe the same person or company.
  *
- * The posterior log odds of a pair: log2 prior odds of a random pair of the population + the weights of the levels that the
- * attributes reach, minus the best alternative explanation (one household, one employer, one group, one building), all in
- * thousandths of a bit (struct score, model/model.h). Symmetric: score(a, b) = score(b, a). Missing values are neutral.
+ * The posterior log odds of a pair: log2 prior odds of a random pair of the population + the weights of the levels that
+ * the attributes reach, minus the best alternative explanation (one household, one employer, one group, one building),
+ * all in thousandths of a bit (struct score, model/model.h). Symmetric: score(a, b) = score(b, a). Missing values are
+ * neutral.
  */
 #pragma once
 
@@ -17,7 +18,11 @@ struct score_side {
         const uint8_t *generic; /* one byte a feature: its value is shared by too many nodes; NULL: none is */
 };
 
-enum score_employer { EMPLOYER_UNKNOWN, EMPLOYER_SAME, EMPLOYER_DIFFERENT };
+enum score_employer {
+        EMPLOYER_UNKNOWN,
+        EMPLOYER_SAME,
+        EMPLOYER_DIFFERENT
+};
 
 struct score_pair {
         struct score_side a;
@@ -50,4 +55,5 @@ struct score_detail {
         struct text contradiction; /* what made cannot_link, or empty: 'siren 732829320 and 552100554' */
 };
 
-void score_explain(struct scorer *scorer, const struct score_pair *pair, struct arena *arena, struct score_detail *detail);
+void score_explain(struct scorer *scorer, const struct score_pair *pair, struct arena *arena,
+                   struct score_detail *detail);
