@@ -98,27 +98,67 @@ static void put_valid(struct buffer *buffer, struct text t)
                 buffer_bytes(buffer, t.data + from, t.length - from);
 }
 
+/* Byte by byte: ASCII and whole sequences pass, every other byte becomes U+FFFD. */
+static void put_repaired(struct buffer *buffer, struct text t)
+{
+        for (uint32_t i = 0; i < t.length;) {
+                uint32_t step = 1;
+                bool valid = false;
+
+                for (step = 1; step <= 4 && !valid; step++)
+                        valid = text_is_utf8(text_slice(t, i, step)) && i + step <= t.length;
+                step = valid ? step - 1 : 1;
+                if (valid)
+                        put_valid(buffer, text_slice(t, i, step));
+                else
+                        buffer_string(buffer, "\xef\xbf\xbd");
+                i += step;
+        }
+}
+
+/* True if @t can be written as it is: ASCII without quotes, backslashes and control characters. Eight bytes at a time:
+ * a byte below 0x20, equal to '"' or '\\', or above 0x7f sets a high bit of the word (Mycroft's test for a zero byte).
+ */
+static bool is_plain(struct text t)
+{
+        const uint64_t ones = 0x0101010101010101ULL, highs = 0x8080808080808080ULL;
+        uint32_t i = 0;
+
+        for (; i + 8 <= t.length; i += 8) {
+                uint64_t word, quote, slash;
+
+                memcpy(&word, t.data + i, 8);
+                quote = word ^ (ones * '"');
+                slash = word ^ (ones * '\\');
+                if ((word | (word - ones * 0x20) | ((quote - ones) & ~quote) | ((slash - ones) & ~slash)) & highs)
+                        return false;
+        }
+        for (; i < t.length; i++) {
+                unsigned char c = (unsigned char)t.data[i];
+
+                if (c < 0x20 || c > 0x7f || c == '"' || c == '\\')
+                        return false;
+        }
+        return true;
+}
+
 static void put_string(struct buffer *buffer, struct text t)
 {
-        buffer_byte(buffer, '"');
-        if (text_is_utf8(t)) {
-                put_valid(buffer, t);
-        } else {
-                /* Byte by byte: ASCII and whole sequences pass, every other byte becomes U+FFFD. */
-                for (uint32_t i = 0; i < t.length;) {
-                        uint32_t step = 1;
-                        bool valid = false;
+        char *out = buffer_reserve(buffer, (size_t)t.length + 2);
 
-                        for (step = 1; step <= 4 && !valid; step++)
-                                valid = text_is_utf8(text_slice(t, i, step)) && i + step <= t.length;
-                        step = valid ? step - 1 : 1;
-                        if (valid)
-                                put_valid(buffer, text_slice(t, i, step));
-                        else
-                                buffer_string(buffer, "\xef\xbf\xbd");
-                        i += step;
-                }
+        if (is_plain(t)) {
+                out[0] = '"';
+                if (t.length > 0)
+                        memcpy(out + 1, t.data, t.length);
+                out[t.length + 1] = '"';
+                buffer->length += (size_t)t.length + 2;
+                return;
         }
+        buffer_byte(buffer, '"');
+        if (text_is_utf8(t))
+                put_valid(buffer, t);
+        else
+                put_repaired(buffer, t);
         buffer_byte(buffer, '"');
 }
 

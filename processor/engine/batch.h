@@ -153,8 +153,11 @@ int batch_store_records(struct engine *engine, struct batch *batch);
 void refresh_write_json(struct record_key key, struct buffer *out);
 /* Reads and decodes a stored record into @arena (bytes copied). ERR_FATAL when missing or damaged. */
 int engine_load_record(struct engine *engine, struct arena *arena, uint32_t number, struct record *record);
-/* Number of the record that a reference names (0: none). @type TYPE_COUNT: of any type. */
-uint32_t engine_find_reference(struct engine *engine, struct text source, struct text record_id);
+/* Number of the living record of @type (TYPE_COUNT: of any) that a reference names, or 0: the first in the order of the
+ * source's entities, for ids of different tables may be equal. */
+uint32_t engine_find_reference(struct engine *engine, struct text source, struct text record_id, enum record_type type);
+/* The type that a value node is of; TYPE_COUNT: there is none. */
+enum record_type engine_node_type(struct engine *engine, uint32_t node);
 /* Splits "source\x1fid" (or a plain id of @own_source). */
 void reference_split(struct text value, struct text own_source, struct text *source, struct text *record_id);
 uint64_t reference_key(struct text source, struct text record_id);

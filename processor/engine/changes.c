@@ -228,7 +228,8 @@ int changes_publish(struct engine *engine, struct batch *batch, const struct dra
                 return r;
         if (old) {
                 collect_destinations(batch, old, &batch->draft_by_record, draft->id, &change.into);
-                r = stored_json(batch->arena, old, &change.old_json, engine->error);
+                if (engine->emit)
+                        r = stored_json(batch->arena, old, &change.old_json, engine->error);
                 change.old_digest = old->digest;
                 digest_remove(engine, old->digest);
         } else {
@@ -257,7 +258,7 @@ int changes_publish_end(struct engine *engine, struct batch *batch, uint32_t anc
         };
         int r = engine_entity_id(engine, batch, old->type, anchor, id);
 
-        if (r == 0)
+        if (r == 0 && engine->emit)
                 r = stored_json(batch->arena, old, &change.old_json, engine->error);
         if (r < 0)
                 return r;

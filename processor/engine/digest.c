@@ -27,13 +27,3 @@ void digest_remove(struct engine *engine, struct hash128 entry)
 {
         engine->digest.derived = hash128_subtract(engine->digest.derived, entry);
 }
-
-void digest_replace_record(struct engine *engine, struct text key, struct text old_value, struct text new_value)
-{
-        if (old_value.length > 0)
-                engine->digest.records =
-                        hash128_subtract(engine->digest.records, digest_entry(TEXT("records"), key, old_value));
-        if (new_value.length > 0)
-                engine->digest.records =
-                        hash128_add(engine->digest.records, digest_entry(TEXT("records"), key, new_value));
-}

@@ -283,50 +283,110 @@ int engine_entity_id(struct engine *engine, struct batch *batch, enum record_typ
         return r;
 }
 
-struct resolver {
-        struct engine *engine;
-        struct batch *batch;
-};
-
 /* Employers and parents are organizations; a reference to anything else is not resolved. */
-static bool resolve_organization(void *context, struct text source, struct text record_id, char out[ENTITY_ID_SIZE])
+static int resolve_organization(struct engine *engine, struct batch *batch, struct text source, struct text record_id,
+                                char out[ENTITY_ID_SIZE])
 {
-        struct resolver *resolver = context;
-        struct engine *engine = resolver->engine;
         struct record_state state = {0};
         uint32_t number = engine_find_reference(engine, source, record_id);
         struct text features;
 
+        out[0] = '\0';
         if (number == 0 || !engine_get_state(engine, number, &state) || state.anchor == 0 ||
             !store_get_node(engine->txn, state.node, &features) || features.length == 0 ||
             features.data[0] != (char)TYPE_ORGANIZATION)
-                return false;
-        return engine_entity_id(engine, resolver->batch, TYPE_ORGANIZATION, state.anchor, out) == 0;
+                return 0;
+        return engine_entity_id(engine, batch, TYPE_ORGANIZATION, state.anchor, out);
 }
 
-static void write_golden(struct engine *engine, struct batch *batch, struct draft *draft, struct buffer *out)
-{
-        struct resolver resolver = {.engine = engine, .batch = batch};
-        struct arena *arena = &engine->scratch_arena;
-        const struct record **members;
+/* The references of all drafts, resolved before the golden records are written on all cores. */
+struct resolved {
+        struct map index; /* reference key -> entry */
+        char (*ids)[ENTITY_ID_SIZE];
+        size_t count, capacity;
+};
 
-        arena_reset(arena);
-        members = arena_alloc(arena, draft->member_count * sizeof(struct record *));
+static int resolve_record(struct engine *engine, struct batch *batch, struct resolved *resolved,
+                          const struct record *record)
+{
+        for (uint32_t i = 0; i < record->slot_count; i++) {
+                const struct slot *slot = &record->slots[i];
+                struct text source, id;
+                bool inserted;
+                int r;
+
+                if ((slot->attribute != ATTRIBUTE_EMPLOYER_REF && slot->attribute != ATTRIBUTE_PARENT) ||
+                    !(slot->flags & SLOT_SET))
+                        continue;
+                reference_split(slot->value, record->key.source, &source, &id);
+                map_put(&resolved->index, reference_key(source, id), (uint32_t)resolved->count, &inserted);
+                if (!inserted)
+                        continue;
+                r = resolve_organization(engine, batch, source, id,
+                                         *ARENA_PUSH(batch->arena, resolved->ids, resolved->count, resolved->capacity));
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static bool find_resolved(void *context, struct text source, struct text record_id, char out[ENTITY_ID_SIZE])
+{
+        const struct resolved *resolved = context;
+        uint32_t *index = map_get(&resolved->index, reference_key(source, record_id));
+
+        if (!index || resolved->ids[*index][0] == '\0')
+                return false;
+        memcpy(out, resolved->ids[*index], ENTITY_ID_SIZE);
+        return true;
+}
+
+/* A golden record as a worker made it. */
+struct written {
+        struct draft *draft;
+        struct text json;
+        struct hash128 digest;
+};
+
+struct write_run {
+        struct engine *engine;
+        struct written *written;
+        struct resolved resolved;
+};
+
+static void write_golden(struct write_run *run, struct arena *arena, struct written *written, struct buffer *buffer)
+{
+        struct draft *draft = written->draft;
+        const struct record **members = arena_alloc(arena, draft->member_count * sizeof(struct record *));
+        struct golden_input input = {
+                .config = run->engine->config,
+                .type = draft->type,
+                .anchor = draft->anchor_key,
+                .members = members,
+                .member_count = draft->member_count,
+                .ghosts = draft->ghost_keys,
+                .ghost_count = (uint32_t)draft->ghost_count,
+                .resolve = find_resolved,
+                .resolve_context = &run->resolved,
+        };
+
         for (uint32_t i = 0; i < draft->member_count; i++)
                 members[i] = &draft->records[i];
-        golden_write_json(arena,
-                          &(struct golden_input){
-                                  .config = engine->config,
-                                  .type = draft->type,
-                                  .anchor = draft->anchor_key,
-                                  .members = members,
-                                  .member_count = draft->member_count,
-                                  .ghosts = draft->ghost_keys,
-                                  .ghost_count = (uint32_t)draft->ghost_count,
-                                  .resolve = resolve_organization,
-                                  .resolve_context = &resolver,
-                          },
-                          out);
+        buffer_clear(buffer);
+        golden_write_json(arena, &input, buffer);
+        written->json = arena_text(arena, buffer_view(buffer));
+        written->digest = digest_entry(output_topic_name(arena, OUTPUT_GOLDEN, draft->type, TEXT_NONE),
+                                       text_from(draft->id), written->json);
+}
+
+static void write_range(void *context, unsigned worker, size_t from, size_t to)
+{
+        struct write_run *run = context;
+        struct buffer buffer = {0};
+
+        for (size_t i = from; i < to; i++)
+                write_golden(run, &run->engine->worker_arena[worker], &run->written[i], &buffer);
+        buffer_free(&buffer);
 }
 
 static bool same_numbers(const uint32_t *a, uint32_t count_a, const uint32_t *b, uint32_t count_b)
@@ -341,6 +401,12 @@ static int compare_numbers(const void *left, const void *right)
         return (a > b) - (a < b);
 }
 
+static void sort_numbers(uint32_t *numbers, uint32_t count)
+{
+        if (count > 1)
+                qsort(numbers, count, sizeof(*numbers), compare_numbers);
+}
+
 /* The same record anchored an entity of the other type (a person account that was an account): that one has ended. */
 static int end_other_type(struct engine *engine, struct batch *batch, uint32_t anchor, struct stored *stored)
 {
@@ -350,13 +416,19 @@ static int end_other_type(struct engine *engine, struct batch *batch, uint32_t a
         return r;
 }
 
-static int publish_draft(struct engine *engine, struct batch *batch, struct draft *draft)
+static int publish_draft(struct engine *engine, struct batch *batch, const struct written *written)
 {
-        struct stored next = {.type = draft->type, .members = draft->members, .member_count = draft->member_count};
+        struct draft *draft = written->draft;
+        struct stored next = {
+                .type = draft->type,
+                .members = draft->members,
+                .member_count = draft->member_count,
+                .ghosts = draft->ghosts,
+                .ghost_count = (uint32_t)draft->ghost_count,
+                .digest = written->digest,
+        };
         struct stored old = {0};
-        struct buffer json = {0}, encoded = {0};
-        struct text topic = output_topic_name(batch->arena, OUTPUT_GOLDEN, draft->type, TEXT_NONE);
-        struct text value, id = text_from(draft->id);
+        struct text value;
         bool existed = store_get_golden(engine->txn, draft->anchor, &value);
         int r = 0;
 
@@ -366,23 +438,17 @@ static int publish_draft(struct engine *engine, struct batch *batch, struct draf
                 r = end_other_type(engine, batch, draft->anchor, &old);
                 existed = false;
         }
-        next.ghosts = draft->ghosts;
-        next.ghost_count = (uint32_t)draft->ghost_count;
-        qsort(next.members, next.member_count, sizeof(uint32_t), compare_numbers);
-        if (next.ghost_count > 1)
-                qsort(next.ghosts, next.ghost_count, sizeof(uint32_t), compare_numbers);
-        write_golden(engine, batch, draft, &json);
-        next.digest = digest_entry(topic, id, buffer_view(&json));
+        sort_numbers(next.members, next.member_count);
+        sort_numbers(next.ghosts, next.ghost_count);
         if (r == 0 && (!existed || !hash128_equal(next.digest, old.digest) ||
                        !same_numbers(next.members, next.member_count, old.members, old.member_count) ||
                        !same_numbers(next.ghosts, next.ghost_count, old.ghosts, old.ghost_count))) {
-                stored_encode(&next, buffer_view(&json), &encoded);
-                store_put_golden(engine->txn, draft->anchor, buffer_view(&encoded));
+                buffer_clear(&engine->scratch);
+                stored_encode(&next, written->json, &engine->scratch);
+                store_put_golden(engine->txn, draft->anchor, buffer_view(&engine->scratch));
         }
         if (r == 0 && (!existed || !hash128_equal(next.digest, old.digest)))
-                r = changes_publish(engine, batch, draft, existed ? &old : NULL, next.digest, buffer_view(&json));
-        buffer_free(&json);
-        buffer_free(&encoded);
+                r = changes_publish(engine, batch, draft, existed ? &old : NULL, next.digest, written->json);
         return r;
 }
 
@@ -409,27 +475,34 @@ static int publish_ends(struct engine *engine, struct batch *batch)
         return 0;
 }
 
-static int compare_draft_ids(const void *left, const void *right)
+static int compare_written(const void *left, const void *right)
 {
-        const struct draft *const *a = left, *const *b = right;
+        const struct written *a = left, *b = right;
 
-        return strcmp((*a)->id, (*b)->id);
+        return strcmp(a->draft->id, b->draft->id);
 }
 
 static int publish_drafts(struct engine *engine, struct batch *batch)
 {
-        struct draft **order = arena_alloc(batch->arena, (batch->draft_count + 1) * sizeof(struct draft *));
+        struct write_run run = {.engine = engine};
+        int r = 0;
 
-        for (size_t i = 0; i < batch->draft_count; i++)
-                order[i] = &batch->drafts[i];
-        qsort(order, batch->draft_count, sizeof(*order), compare_draft_ids);
-        for (size_t i = 0; i < batch->draft_count; i++) {
-                int r = publish_draft(engine, batch, order[i]);
+        map_init(&run.resolved.index, batch->arena);
+        run.written = arena_calloc(batch->arena, batch->draft_count + 1, sizeof(*run.written));
+        for (size_t i = 0; r == 0 && i < batch->draft_count; i++) {
+                struct draft *draft = &batch->drafts[i];
 
-                if (r < 0)
-                        return r;
+                run.written[i].draft = draft;
+                for (uint32_t j = 0; r == 0 && j < draft->member_count; j++)
+                        r = resolve_record(engine, batch, &run.resolved, &draft->records[j]);
         }
-        return 0;
+        if (r < 0)
+                return r;
+        qsort(run.written, batch->draft_count, sizeof(*run.written), compare_written);
+        parallel_for(engine->parallel, batch->draft_count, 32, write_range, &run);
+        for (size_t i = 0; r == 0 && i < batch->draft_count; i++)
+                r = publish_draft(engine, batch, &run.written[i]);
+        return r;
 }
 
 int batch_publish_entities(struct engine *engine, struct batch *batch)

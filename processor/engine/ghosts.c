@@ -279,7 +279,7 @@ static int attach_ghost(struct engine *engine, struct batch *batch, uint32_t num
         if (ghost.alive || ghost.ghost_key_count == 0)
                 return 0;
         if (ghost.merged_into.length > 0) {
-                uint32_t survivor = engine_find_reference(engine, ghost.key.source, ghost.merged_into);
+                uint32_t survivor = engine_find_reference(engine, ghost.key.source, ghost.merged_into, TYPE_COUNT);
 
                 draft = survivor ? batch_draft_of(engine, batch, survivor) : NULL;
         }

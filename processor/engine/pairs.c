@@ -111,7 +111,7 @@ static uint32_t anchor_of_reference(struct engine *engine, struct batch *batch, 
         if (known)
                 return *known;
         reference_split(value, TEXT_NONE, &source, &id);
-        number = engine_find_reference(engine, source, id);
+        number = engine_find_reference(engine, source, id, TYPE_ORGANIZATION);
         if (number != 0)
                 engine_get_state(engine, number, &state);
         map_put(&batch->reference_anchors, hash, state.anchor, NULL);
@@ -150,7 +150,7 @@ static bool asserts(struct engine *engine, const struct features *features, uint
                 uint32_t number;
 
                 reference_split(features->items[i].text, TEXT_NONE, &source, &id);
-                number = engine_find_reference(engine, source, id);
+                number = engine_find_reference(engine, source, id, features->type);
                 if (number && engine_get_state(engine, number, &state) && state.node == node)
                         return true;
         }
@@ -290,14 +290,15 @@ static void make_referrers_dirty(struct engine *engine, struct batch *batch, str
         }
 }
 
-/* A record that changed its node may be the target of another record's same_as. Where it vanished, its node or its
- * place in it went with it, and with that the pair. */
+/* A record that changed may be the target of another record's same_as. That holds for one that vanished or became of
+ * the other type as well: its twins keep the node that it had, and another record of the same id may be meant from now
+ * on. */
 static void visit_asserted(struct engine *engine, struct batch *batch)
 {
         for (size_t i = 0; i < batch->work_count; i++) {
                 const struct work *work = &batch->works[i];
 
-                if (work->changed && work->features.length > 0 && work->features.data[0] == (char)batch->type)
+                if (work->changed)
                         make_referrers_dirty(engine, batch, work->record.key, FEATURE_SAME_AS);
         }
 }
@@ -366,15 +367,12 @@ static void propose_asserted(struct engine *engine, struct batch *batch, struct 
 {
         for (uint32_t i = features->first[FEATURE_SAME_AS]; i < features->first[FEATURE_SAME_AS + 1]; i++) {
                 struct record_state state = {0};
-                struct text source, id, other;
+                struct text source, id;
                 uint32_t number;
 
                 reference_split(features->items[i].text, TEXT_NONE, &source, &id);
-                number = engine_find_reference(engine, source, id);
-                if (number == 0 || !engine_get_state(engine, number, &state) || state.node == 0)
-                        continue;
-                if (store_get_node(engine->txn, state.node, &other) && other.length > 0 &&
-                    other.data[0] == (char)batch->type)
+                number = engine_find_reference(engine, source, id, batch->type);
+                if (number != 0 && engine_get_state(engine, number, &state))
                         propose(batch, list, node, state.node);
         }
 }

@@ -31,25 +31,41 @@ uint64_t reference_key(struct text source, struct text record_id)
 /* Entities that sources have without a mapping of their own. */
 static const char *const common_entities[] = {"organization", "person", "Account", "Contact", "Lead"};
 
-uint32_t engine_find_reference(struct engine *engine, struct text source, struct text record_id)
+enum record_type engine_node_type(struct engine *engine, uint32_t node)
+{
+        struct text features;
+
+        if (node == 0 || !store_get_node(engine->txn, node, &features) || features.length == 0)
+                return TYPE_COUNT;
+        return (unsigned char)features.data[0] < TYPE_COUNT ? (enum record_type)features.data[0] : TYPE_COUNT;
+}
+
+/* The number of @key if it lives as a record of @type. */
+static uint32_t find_living(struct engine *engine, struct record_key key, enum record_type type)
+{
+        struct record_state state = {0};
+        uint32_t number = store_find_record(engine->txn, key);
+
+        if (number == 0 || !engine_get_state(engine, number, &state) || state.node == 0)
+                return 0;
+        return type == TYPE_COUNT || engine_node_type(engine, state.node) == type ? number : 0;
+}
+
+uint32_t engine_find_reference(struct engine *engine, struct text source, struct text record_id, enum record_type type)
 {
         const struct source_config *config = config_find_source(engine->config, source);
         struct record_key key = {.source = source, .record_id = record_id};
-        uint32_t number;
+        uint32_t number = 0;
 
-        for (uint32_t i = 0; config && i < config->entity_count; i++) {
+        for (uint32_t i = 0; config && number == 0 && i < config->entity_count; i++) {
                 key.entity = config->entities[i].entity;
-                number = store_find_record(engine->txn, key);
-                if (number)
-                        return number;
+                number = find_living(engine, key, type);
         }
-        for (size_t i = 0; i < sizeof(common_entities) / sizeof(common_entities[0]); i++) {
+        for (size_t i = 0; number == 0 && i < sizeof(common_entities) / sizeof(common_entities[0]); i++) {
                 key.entity = text_from(common_entities[i]);
-                number = store_find_record(engine->txn, key);
-                if (number)
-                        return number;
+                number = find_living(engine, key, type);
         }
-        return 0;
+        return number;
 }
 
 static bool is_reference(uint16_t attribute)
@@ -99,34 +115,88 @@ static void post_ghosts(struct engine *engine, struct arena *arena, struct posti
         }
 }
 
-/* ---- standardising -------------------------------------------------------------------------------------------------
+/* ---- the pure part, on all cores -----------------------------------------------------------------------------------
  */
 
-struct standard_run {
-        struct engine *engine;
-        struct work **works;
+/* What storing a work needs; made by a worker, in its arena. */
+struct prepared {
+        struct record old;
+        struct text encoded;
+        struct text key_json;
+        struct text json;         /* empty: nothing is left of the record */
+        struct hash128 old_entry; /* of the digest */
+        struct hash128 entry;
+        bool known;
+        bool failed;
 };
 
-static void standardise_range(void *context, unsigned worker, size_t from, size_t to)
+struct prepare_run {
+        struct engine *engine;
+        struct work **works;
+        struct prepared *prepared;
+};
+
+static bool is_empty(const struct record *record)
 {
-        struct standard_run *run = context;
-        struct engine *engine = run->engine;
+        return !record->alive && !record->ever_updated && !record->ever_deleted && !record->ever_stale;
+}
+
+static void standardise_work(struct engine *engine, unsigned worker, struct work *work, struct buffer *buffer)
+{
         struct arena *arena = &engine->worker_arena[worker];
         struct features features;
-        struct buffer encoded = {0};
+
+        if (!work->record.alive)
+                return;
+        standard_record(engine->standard[worker], arena, &work->record, &features);
+        buffer_clear(buffer);
+        if (features.count > 0)
+                features_encode(&features, buffer);
+        work->features = arena_text(arena, buffer_view(buffer));
+}
+
+static void prepare_work(struct engine *engine, unsigned worker, const struct work *work, struct prepared *prepared,
+                         struct buffer *buffer)
+{
+        const struct vocabulary *vocabulary = &engine->config->vocabulary;
+        struct arena *arena = &engine->worker_arena[worker];
+        struct error error;
+
+        *prepared = (struct prepared){.known = work->old_value.length > 0, .old = {.first_time_ms = TIME_UNKNOWN_MS}};
+        if (prepared->known && record_decode(arena, work->old_value, &prepared->old, &error) < 0) {
+                prepared->failed = true;
+                return;
+        }
+        buffer_clear(buffer);
+        record_encode(&work->record, buffer);
+        prepared->encoded = arena_text(arena, buffer_view(buffer));
+        buffer_clear(buffer);
+        record_key_write_json(work->record.key, buffer);
+        prepared->key_json = arena_text(arena, buffer_view(buffer));
+        if (prepared->known && !is_empty(&prepared->old)) {
+                buffer_clear(buffer);
+                record_write_json(vocabulary, &prepared->old, buffer);
+                prepared->old_entry = digest_entry(TEXT("records"), prepared->key_json, buffer_view(buffer));
+        }
+        if (!is_empty(&work->record)) {
+                buffer_clear(buffer);
+                record_write_json(vocabulary, &work->record, buffer);
+                prepared->entry = digest_entry(TEXT("records"), prepared->key_json, buffer_view(buffer));
+                if (engine->emit)
+                        prepared->json = arena_text(arena, buffer_view(buffer));
+        }
+}
+
+static void prepare_range(void *context, unsigned worker, size_t from, size_t to)
+{
+        struct prepare_run *run = context;
+        struct buffer buffer = {0};
 
         for (size_t i = from; i < to; i++) {
-                struct work *work = run->works[i];
-
-                if (!work->record.alive)
-                        continue;
-                standard_record(engine->standard[worker], arena, &work->record, &features);
-                buffer_clear(&encoded);
-                if (features.count > 0)
-                        features_encode(&features, &encoded);
-                work->features = arena_text(arena, buffer_view(&encoded));
+                standardise_work(run->engine, worker, run->works[i], &buffer);
+                prepare_work(run->engine, worker, run->works[i], &run->prepared[i], &buffer);
         }
-        buffer_free(&encoded);
+        buffer_free(&buffer);
 }
 
 /* ---- storing -------------------------------------------------------------------------------------------------------
@@ -141,34 +211,17 @@ int engine_load_record(struct engine *engine, struct arena *arena, uint32_t numb
         return record_decode(arena, arena_text(arena, value), record, engine->error);
 }
 
-static bool is_empty(const struct record *record)
+static int publish_record(struct engine *engine, const struct work *work, const struct prepared *prepared)
 {
-        return !record->alive && !record->ever_updated && !record->ever_deleted && !record->ever_stale;
-}
-
-static int publish_record(struct engine *engine, struct batch *batch, struct work *work, const struct record *old)
-{
-        struct buffer key = {0}, old_json = {0}, json = {0};
-        int r;
-
-        record_key_write_json(work->record.key, &key);
-        if (old && !is_empty(old))
-                record_write_json(&engine->config->vocabulary, old, &old_json);
-        if (!is_empty(&work->record))
-                record_write_json(&engine->config->vocabulary, &work->record, &json);
-        digest_replace_record(engine, buffer_view(&key), buffer_view(&old_json), buffer_view(&json));
-        r = engine_put_output(engine, &(struct output){
-                                              .topic = OUTPUT_RECORDS,
-                                              .key = buffer_view(&key),
-                                              .value = buffer_view(&json),
-                                              .tombstone = json.length == 0,
-                                              .cause = work->cause,
-                                      });
-        buffer_free(&key);
-        buffer_free(&old_json);
-        buffer_free(&json);
-        (void)batch;
-        return r;
+        engine->digest.records = hash128_subtract(engine->digest.records, prepared->old_entry);
+        engine->digest.records = hash128_add(engine->digest.records, prepared->entry);
+        return engine_put_output(engine, &(struct output){
+                                                 .topic = OUTPUT_RECORDS,
+                                                 .key = prepared->key_json,
+                                                 .value = prepared->json,
+                                                 .tombstone = is_empty(&work->record),
+                                                 .cause = work->cause,
+                                         });
 }
 
 /* A refresh request exists while a record is stale, and is withdrawn when a change carried the whole record. */
@@ -224,34 +277,33 @@ struct postings {
         struct posting_list ghosts;
 };
 
-static int store_work(struct engine *engine, struct batch *batch, struct work *work, struct postings *postings)
+static int store_work(struct engine *engine, struct batch *batch, struct work *work, const struct prepared *prepared,
+                      struct postings *postings)
 {
-        struct record old = {.first_time_ms = TIME_UNKNOWN_MS};
-        bool known = work->old_value.length > 0;
+        const struct record *old = &prepared->old;
         int r;
 
-        if (known && record_decode(batch->arena, work->old_value, &old, engine->error) < 0)
-                return ERR_FATAL;
-        buffer_clear(&engine->scratch);
-        record_encode(&work->record, &engine->scratch);
-        if (known && text_equal(work->old_value, buffer_view(&engine->scratch))) {
+        if (prepared->failed)
+                return error_set(engine->error, ERR_FATAL, "record %u is damaged in the state", work->number);
+        if (prepared->known && text_equal(work->old_value, prepared->encoded)) {
                 work->changed = false;
                 return 0;
         }
         if (work->number == 0) {
-                work->number = store_add_record(engine->txn, work->record.key, buffer_view(&engine->scratch));
+                work->number = store_add_record(engine->txn, work->record.key, prepared->encoded);
                 map_put(&batch->work_by_number, work->number, (uint32_t)(work - batch->works), NULL);
         } else {
-                store_put_record(engine->txn, work->number, buffer_view(&engine->scratch));
-                post_references(batch->arena, &postings->references, &old, work->number, false);
-                post_ghosts(engine, batch->arena, &postings->ghosts, &old, work->number, false);
+                store_put_record(engine->txn, work->number, prepared->encoded);
+                post_references(batch->arena, &postings->references, old, work->number, false);
+                post_ghosts(engine, batch->arena, &postings->ghosts, old, work->number, false);
         }
         post_references(batch->arena, &postings->references, &work->record, work->number, true);
         post_ghosts(engine, batch->arena, &postings->ghosts, &work->record, work->number, true);
         engine->counts.records += (uint64_t)work->record.alive - (uint64_t)work->old_alive;
-        r = publish_record(engine, batch, work, known ? &old : NULL);
+        r = publish_record(engine, work, prepared);
         if (r == 0)
-                r = publish_refresh(engine, batch, work, known && record_is_stale(&old) && !record_is_table(&old));
+                r = publish_refresh(engine, batch, work,
+                                    prepared->known && record_is_stale(old) && !record_is_table(old));
         return r;
 }
 
@@ -273,7 +325,7 @@ static void apply_postings(struct engine *engine, enum store_table table, struct
 int batch_store_records(struct engine *engine, struct batch *batch)
 {
         struct work **works = arena_alloc(batch->arena, (batch->work_count + 1) * sizeof(struct work *));
-        struct standard_run run = {.engine = engine, .works = works};
+        struct prepare_run run = {.engine = engine, .works = works};
         struct postings postings = {0};
         size_t count = 0;
 
@@ -281,10 +333,11 @@ int batch_store_records(struct engine *engine, struct batch *batch)
                 if (batch->works[i].changed)
                         works[count++] = &batch->works[i];
         }
-        parallel_for(engine->parallel, count, 64, standardise_range, &run);
         qsort(works, count, sizeof(struct work *), compare_works);
+        run.prepared = arena_alloc(batch->arena, (count + 1) * sizeof(*run.prepared));
+        parallel_for(engine->parallel, count, 64, prepare_range, &run);
         for (size_t i = 0; i < count; i++) {
-                int r = store_work(engine, batch, works[i], &postings);
+                int r = store_work(engine, batch, works[i], &run.prepared[i], &postings);
 
                 if (r < 0)
                         return r;

@@ -10,17 +10,40 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Decimal digits at @out; gives the place behind them. */
+static char *put_u64(char *out, uint64_t value)
+{
+        char digits[20];
+        int count = 0;
+
+        do {
+                digits[count++] = (char)('0' + value % 10);
+                value /= 10;
+        } while (value > 0);
+        while (count > 0)
+                *out++ = digits[--count];
+        return out;
+}
+
+/* By hand and not by printf: every value of every record has one. */
 static void write_version(struct json_writer *writer, const char *name, struct version version)
 {
         char text[80];
+        char *end = text;
 
-        if (version.time_ms == TIME_UNKNOWN_MS)
-                snprintf(text, sizeof(text), "-/%" PRIu64 "/%" PRIu64, version.major, version.minor);
-        else
-                snprintf(text, sizeof(text), "%" PRId64 "/%" PRIu64 "/%" PRIu64, version.time_ms, version.major,
-                         version.minor);
+        if (version.time_ms == TIME_UNKNOWN_MS) {
+                *end++ = '-';
+        } else {
+                if (version.time_ms < 0)
+                        *end++ = '-';
+                end = put_u64(end, version.time_ms < 0 ? 0 - (uint64_t)version.time_ms : (uint64_t)version.time_ms);
+        }
+        *end++ = '/';
+        end = put_u64(end, version.major);
+        *end++ = '/';
+        end = put_u64(end, version.minor);
         json_write_name(writer, name);
-        json_write_string(writer, text);
+        json_write_text(writer, (struct text){.data = text, .length = (uint32_t)(end - text)});
 }
 
 static bool read_u64(struct text t, uint64_t *value)
