@@ -30,8 +30,9 @@ MAY_USE = {
     "replay": "config record decode model engine state",
     "evaluate": "config record decode",
     "service": "config model record decode standard block score cluster golden conflict kafka state engine",
+    "demo": "config model record decode standard block score cluster golden conflict kafka state engine replay service",
     "cli": "config model record decode standard block score cluster golden conflict"
-           " kafka state engine replay evaluate service",
+           " kafka state engine replay evaluate service demo",
 }
 
 # Headers of libraries, and the only folders that may include them.
