@@ -1,8 +1,9 @@
 /* cluster.h: one component of the match graph into clusters.
  *
- * Greedy agglomeration by linkage in an order that depends on nothing but the items and their scores: highest linkage first,
- * then the smaller canonical order. Cannot-links forbid a merge, must-links are contracted first. One weak link never joins
- * two dense groups. Components beyond CLUSTER_ITEMS_MAX raise their own threshold in fixed steps until the parts fit.
+ * Greedy agglomeration by linkage in an order that depends on nothing but the items and their scores: highest linkage
+ * first, then the smaller canonical order. Cannot-links forbid a merge, must-links are contracted first. One weak link
+ * never joins two dense groups. Components beyond CLUSTER_ITEMS_MAX raise their own threshold in fixed steps until the
+ * parts fit.
  */
 #pragma once
 
@@ -24,7 +25,10 @@ struct cluster_edge { /* a known score; pairs in any order, no repeats */
         bool cannot_link;
 };
 
-enum cluster_constraint_kind { CLUSTER_MUST_LINK, CLUSTER_CANNOT_LINK };
+enum cluster_constraint_kind {
+        CLUSTER_MUST_LINK,
+        CLUSTER_CANNOT_LINK
+};
 
 struct cluster_constraint {
         uint32_t a;

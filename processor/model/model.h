@@ -1,7 +1,7 @@
 /* model.h: the matching model: m and u probabilities as integer weights, prior odds, value frequencies.
  *
- * Fellegi & Sunter (1969), in log2: the weight of a level is log2(m/u) in thousandths of a bit, rounded once when the model
- * is made, so that no sum depends on order or machine. A model is frozen: its content hash is part of the epoch.
+ * Fellegi & Sunter (1969), in log2: the weight of a level is log2(m/u) in thousandths of a bit, rounded once when the
+ * model is made, so that no sum depends on order or machine. A model is frozen: its content hash is part of the epoch.
  */
 #pragma once
 

@@ -35,7 +35,7 @@ static uint32_t min3(uint32_t a, uint32_t b, uint32_t c)
  * @most apart. Ends as soon as two whole rows exceed @most. */
 static uint32_t fill_table(const uint32_t *a, uint32_t n, const uint32_t *b, uint32_t m, uint32_t most)
 {
-        uint32_t rows[3][COMPARE_POINTS_MAX + 2];
+        uint32_t rows[3][COMPARE_POINTS_MAX + 2] = {{0}};
         uint32_t *before = rows[0];
         uint32_t *last = rows[1];
         uint32_t *row = rows[2];

@@ -111,6 +111,8 @@ static uint64_t *propose_pairs(struct bench *bench, size_t *pair_count)
                         *ARENA_PUSH(&bench->arena, postings, count, capacity) =
                                 (struct posting){node->keys.items[k].hash, i, node->keys.items[k].flags};
         }
+        if (!count)
+                return NULL;
         qsort(postings, count, sizeof(*postings), compare_postings);
         for (size_t from = 0, to; from < count; from = to) {
                 for (to = from + 1; to < count && postings[to].key == postings[from].key;)
@@ -126,6 +128,8 @@ static uint64_t *propose_pairs(struct bench *bench, size_t *pair_count)
                                 *ARENA_PUSH(&bench->arena, pairs, *pair_count, pair_capacity) =
                                         (uint64_t)postings[i].node << 32 | postings[j].node;
         }
+        if (!*pair_count)
+                return NULL;
         qsort(pairs, *pair_count, sizeof(*pairs), compare_codes);
         size_t kept = 0;
         for (size_t i = 0; i < *pair_count; i++)
