@@ -17,6 +17,7 @@
 
 #define TOKENS_MAX 24
 #define JOINED_MAX 80
+#define ACRONYM_LEAST 3 /* letters */
 
 struct org_token {
         struct text text;
@@ -162,17 +163,27 @@ static void pair_joined(struct org_side *one, struct org_side *two, struct share
         }
 }
 
+static uint32_t count_unpaired(const struct org_side *side)
+{
+        uint32_t count = 0;
+        for (uint32_t i = 0; i < side->count; i++)
+                count += !side->tokens[i].paired;
+        return count;
+}
+
 /* A token of @one that spells the initials of the words of @two, none of them paired otherwise. */
 static void pair_acronym(struct org_side *one, struct org_side *two, struct shared *shared)
 {
         char initials[TOKENS_MAX];
         uint32_t length = 0;
+        if (count_unpaired(two) < ACRONYM_LEAST || !count_unpaired(one))
+                return;
         for (uint32_t position = 0; position < 64 && length < TOKENS_MAX; position++) {
                 const struct org_token *token = token_at(two, position);
                 if (token && !token->paired)
                         initials[length++] = token->text.data[0];
         }
-        if (length < 3)
+        if (length < ACRONYM_LEAST)
                 return;
         struct text acronym = {.data = initials, .length = length};
         for (uint32_t j = 0; j < one->count; j++) {
