@@ -82,17 +82,27 @@ const struct slot *record_first(const struct record *record, uint16_t attribute)
         return NULL;
 }
 
+/* Makes room for @more slots: once for each event, since a new record takes all of an event's values. */
+static void reserve_slots(struct arena *arena, struct record *record, uint32_t more)
+{
+        uint32_t wanted = record->slot_count + more;
+        struct slot *slots;
+
+        if (wanted <= record->slot_capacity)
+                return;
+        slots = arena_alloc(arena, wanted * sizeof(*slots));
+        if (record->slot_count > 0)
+                memcpy(slots, record->slots, record->slot_count * sizeof(*slots));
+        record->slots = slots;
+        record->slot_capacity = wanted;
+}
+
 static struct slot *insert_slot(struct arena *arena, struct record *record, uint32_t at)
 {
-        struct slot *slots = arena_alloc(arena, (record->slot_count + 1) * sizeof(*slots));
-
-        if (at > 0)
-                memcpy(slots, record->slots, at * sizeof(*slots));
-        if (record->slot_count > at)
-                memcpy(slots + at + 1, record->slots + at, (record->slot_count - at) * sizeof(*slots));
-        record->slots = slots;
+        reserve_slots(arena, record, 1);
+        memmove(record->slots + at + 1, record->slots + at, (record->slot_count - at) * sizeof(*record->slots));
         record->slot_count++;
-        return &slots[at];
+        return &record->slots[at];
 }
 
 /* Sets or unsets one slot at @version. True if the record changed. */
@@ -165,6 +175,7 @@ static bool merge_upsert(struct arena *arena, struct record *record, const struc
                  * or of an earlier event of the same version, which this one replaces. */
                 if (!record->ever_complete || version_compare(version, record->complete) >= 0) {
                         changed |= raise_version(&record->complete, &record->ever_complete, version);
+                        reserve_slots(arena, record, change->value_count);
                         for (uint32_t i = 0; i < change->value_count; i++)
                                 changed |= merge_value(arena, record, &change->values[i], version);
                         changed |= drop_slots(record, version, false);
@@ -173,6 +184,7 @@ static bool merge_upsert(struct arena *arena, struct record *record, const struc
         }
         if (record->ever_complete && version_compare(version, record->complete) < 0)
                 return changed;
+        reserve_slots(arena, record, change->value_count);
         for (uint32_t i = 0; i < change->value_count; i++)
                 changed |= merge_value(arena, record, &change->values[i], version);
         return changed;
