@@ -165,7 +165,8 @@ static bool take_house(struct work *work, struct parts *parts, struct address *a
                 at = i;
         }
         for (uint32_t i = 0; i < parts->count && place == HOUSE_NONE; i++)
-                if (!items[i].taken && is_house_number(items[i].text)) {
+                if (!items[i].taken && is_house_number(items[i].text) &&
+                    (i == 0 || items[i - 1].taken || items[i - 1].segment != items[i].segment)) {
                         place = HOUSE_LAST;
                         at = i;
                 }

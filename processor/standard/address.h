@@ -71,7 +71,8 @@ bool address_follows_type(struct work *work, const struct parts *parts, uint32_t
 /* Country, postal code and region, in any order, from the end. */
 void address_take_tail(struct work *work, struct parts *parts, struct address *address);
 
-/* [from, to) as the name of a city: without "cedex 08" and districts, saint written out. */
+/* [from, to) as the name of a city: without "cedex 08" and districts, saint written out, in
+ * English where that differs. */
 struct text address_city_name(struct work *work, const struct parts *parts, uint32_t from, uint32_t to);
 
 /* A field for the city may hold postal code, region and country as well. */

@@ -240,7 +240,7 @@ void address_take_tail(struct work *work, struct parts *parts, struct address *a
 /* Removes "cedex 08" and what else of a city's name is not the city; writes saint out. */
 struct text address_city_name(struct work *work, const struct parts *parts, uint32_t from, uint32_t to)
 {
-        struct text words[TOKENS_MAX];
+        struct text words[TOKENS_MAX], city;
         size_t count = 0;
 
         for (uint32_t i = from; i < to; i++) {
@@ -256,7 +256,9 @@ struct text address_city_name(struct work *work, const struct parts *parts, uint
                         lexicon_find(work->standard->lexicon, LEXICON_STREET_WORD, word, &word);
                 words[count++] = word;
         }
-        return fold_join(work->arena, words, count);
+        city = fold_join(work->arena, words, count);
+        lexicon_find(work->standard->lexicon, LEXICON_EXONYM, city, &city);
+        return city;
 }
 
 /* A field for the city may hold postal code, region and country as well. */

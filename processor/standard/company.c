@@ -20,7 +20,7 @@
 struct org_word {
         struct text text;
         bool other_name; /* in brackets or behind "formerly" */
-        bool joined;     /* "&" stood before it */
+        bool ends_part;  /* a comma, a dash or the like follows */
 };
 
 struct org_name {
@@ -76,6 +76,8 @@ static void read_words(struct work *work, struct org_name *name, struct text fol
                 push_word(name, (struct text){.data = out, .length = n}, brackets > 0);
                 out += n;
                 n = 0;
+                if (c != ' ' && c != '.' && name->count > 0)
+                        name->words[name->count - 1].ends_part = true;
                 if (c == '(' || c == '[')
                         brackets++;
                 else if ((c == ')' || c == ']') && brackets > 0)
@@ -164,6 +166,20 @@ static bool may_lead(struct text form)
         return false;
 }
 
+/* In the middle of a name two letters are a form only where a comma follows (Siemens AG, Niederlassung Berlin), or
+ * where they can hardly be anything else. */
+static bool may_stand_inside(const struct org_name *name, uint32_t last, struct text form)
+{
+        static const char *const clear[] = {"ag", "kg", "bv", "nv", "oy"};
+
+        if (form.length >= 3 || name->words[last].ends_part || name->words[last + 1].text.length == 0)
+                return true;
+        for (size_t i = 0; i < sizeof(clear) / sizeof(clear[0]); i++)
+                if (text_equal(form, text_from(clear[i])))
+                        return true;
+        return false;
+}
+
 static void take_forms(struct work *work, struct org_name *name)
 {
         uint32_t left = count_core(name);
@@ -183,9 +199,7 @@ static void take_forms(struct work *work, struct org_name *name)
                 }
                 if (length == 0 || left <= length || (begin == 0 && !may_lead(form)))
                         continue;
-                /* in the middle only what cannot be a word of a name */
-                if (begin > 0 && end < name->count && name->words[end].text.length > 0 && form.length < 3 &&
-                    count_core(name) > 2)
+                if (begin > 0 && end < name->count && !may_stand_inside(name, end - 1, form))
                         continue;
                 for (uint32_t k = begin; k < end; k++)
                         name->words[k].text.length = 0;
@@ -209,6 +223,17 @@ static void read_org_name(struct work *work, struct org_name *name, struct text 
                         name->words[i].other_name = false;
 }
 
+/* The spelling that stands for @word: an abbreviation written out, a city in English. */
+static struct text canonical_word(const struct lexicon *lexicon, struct text word)
+{
+        struct text spelling;
+
+        if (lexicon_find(lexicon, LEXICON_ORG_WORD, word, &spelling) ||
+            lexicon_find(lexicon, LEXICON_EXONYM, word, &spelling))
+                return spelling;
+        return word;
+}
+
 /* A word that comes again, in the name or in the legal name, is one fact. */
 static bool has_token(const struct feature_list *list, struct text token)
 {
@@ -226,7 +251,7 @@ static void add_word(struct work *work, const struct org_word *word, uint8_t *po
         struct text spelling = word->text;
 
         if (!particle)
-                lexicon_find(lexicon, LEXICON_ORG_WORD, word->text, &spelling);
+                spelling = canonical_word(lexicon, word->text);
         for (struct text token = fold_next_word(&spelling); token.length > 0; token = fold_next_word(&spelling)) {
                 struct feature feature = {
                         .kind = FEATURE_ORG_TOKEN,
@@ -255,8 +280,7 @@ static struct text whole_name(struct work *work, const struct org_name *name)
 
                 if (name->words[i].other_name || lexicon_find(lexicon, LEXICON_ORG_PARTICLE, spelling, NULL))
                         continue;
-                lexicon_find(lexicon, LEXICON_ORG_WORD, spelling, &spelling);
-                words[count++] = spelling;
+                words[count++] = canonical_word(lexicon, spelling);
         }
         return fold_join(work->arena, words, count);
 }

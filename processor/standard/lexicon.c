@@ -32,8 +32,8 @@ struct lexicon {
 };
 
 static const struct lexicon_table *const all_tables[] = {
-        names_tables,   names_given_tables, names_known_tables, company_tables,
-        address_tables, country_tables,     email_tables,       misc_tables,
+        names_tables,   names_given_tables, names_known_tables, company_tables, address_tables,
+        country_tables, places_tables,      email_tables,       misc_tables,
 };
 
 static uint16_t hash_tag(uint64_t hash)

@@ -144,6 +144,7 @@ enum lexicon_kind {
         LEXICON_ADDRESS_PARTICLE, /* de la: not part of a street's core */
         LEXICON_REGION,           /* california -> ca */
         LEXICON_COUNTRY,          /* name or code -> ISO code */
+        LEXICON_EXONYM,           /* koln -> cologne */
         LEXICON_MONTH,            /* march -> 3 */
         LEXICON_SHARED_DOMAIN,    /* mail providers, social networks: says nothing about a company */
         LEXICON_ROLE_ACCOUNT,     /* info, sales */
@@ -176,6 +177,8 @@ extern const struct lexicon_table names_known_tables[];
 extern const struct lexicon_table company_tables[];
 extern const struct lexicon_table address_tables[];
 extern const struct lexicon_table country_tables[];
+extern const struct lexicon_table places_tables[];
+extern const struct lexicon_table places_tables[];
 extern const struct lexicon_table email_tables[];
 extern const struct lexicon_table misc_tables[];
 

@@ -65,6 +65,8 @@ static void family_names_keep_their_parts(void **state)
               {"García Márquez", "family_name=garcia; family_name=marquez"}, {"Ørsted", "family_name=orsted"},
               {"Łukasiewicz", "family_name=lukasiewicz"},
               {"de la Cruz", "family_name=cruz; family_name=de~; family_name=la~"});
+        CHECK(FEATURE_NAME_ANY, {"Иванов Иван Иванович", "middle_name=ivanovich; name=ivan; name=ivanov"},
+              {"Ольга Сергеевна Кузнецова", "middle_name=sergeyevna; name=kuznetsova; name=olga"});
         CHECK(FEATURE_GIVEN, {"Morris II", "given_name=morris; name_suffix=2"},
               {"Maria Luis", "given_name=luis; given_name=maria"},
               {"J.R.R.", "given_name=j.; given_name=r.; given_name=r."},
