@@ -143,8 +143,8 @@ static struct text undo_mojibake(struct arena *arena, struct text raw)
         return beyond_ascii && text_is_utf8(repaired) ? repaired : raw;
 }
 
-/* UTF-16 of @raw in folder->wide, with blanks for control characters and without invisible ones. Ideographs are set apart
- * from what stands beside them, because their transliteration is not. */
+/* UTF-16 of @raw in folder->wide, with blanks for control characters and without invisible ones. Ideographs are set
+ * apart from what stands beside them, because their transliteration is not. */
 static int32_t widen(struct folder *folder, struct text raw)
 {
         int32_t i = 0, n = 0;
