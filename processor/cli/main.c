@@ -1,6 +1,7 @@
 /* durand: one program, one subcommand a file. */
 #include "cli/check.h"
 #include "cli/decode.h"
+#include "cli/demo.h"
 #include "cli/digest.h"
 #include "cli/evaluate.h"
 #include "cli/inspect.h"
@@ -18,6 +19,7 @@ static const struct {
 } commands[] = {
         {"replay", command_replay, "run files through the engine: deduplicate, without Kafka"},
         {"run", command_run, "the service between Kafka and Kafka"},
+        {"demo", command_demo, "two Salesforce orgs and an ERP, resolved before your eyes"},
         {"check", command_check, "every mistake in a configuration, with its line and remedy"},
         {"decode", command_decode, "what each message becomes, before and after mapping"},
         {"evaluate", command_evaluate, "a clustering against the truth: precision, recall, F1"},

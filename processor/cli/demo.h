@@ -1,0 +1,4 @@
+/* demo.h: durand demo. */
+#pragma once
+
+int command_demo(int argc, char **argv);

@@ -1,0 +1,11 @@
+# Makes a .c file that holds the sample's bytes: cmake -DOUTPUT=F.c -DCONFIG=durand.yaml -DEVENTS=events.ndjson -P embed.cmake
+set(text "/* Made from docker/sample by embed.cmake. */\n#include \"demo/sample.h\"\n\n")
+foreach(part CONFIG EVENTS)
+        file(READ "${${part}}" hex HEX)
+        string(REGEX REPLACE "(................................)" "\\1\n" hex "${hex}")
+        string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
+        string(TOLOWER "${part}" name)
+        string(APPEND text "static const unsigned char ${name}[] = {\n${bytes}\n};\n\n")
+        string(APPEND text "const struct sample_file sample_${name} = {${name}, sizeof(${name})};\n\n")
+endforeach()
+file(WRITE "${OUTPUT}" "${text}")
