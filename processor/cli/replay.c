@@ -55,7 +55,7 @@ static const struct argp_option argp_options[] = {
         {"changelog", KEY_CHANGELOG, NULL, 0, "Write every output in order, and `changes`, instead of the final state",
          0},
         {"threads", KEY_THREADS, "N", 0, "Threads for standardising and scoring; one for each core by default", 0},
-        {"batch", KEY_BATCH, "N", 0, "Events that are applied as one batch (20000)", 0},
+        {"batch", KEY_BATCH, "N", 0, "Events that are applied as one batch (10000)", 0},
         {"json", KEY_JSON, NULL, 0, "Print the summary as JSON", 0},
         {0},
 };

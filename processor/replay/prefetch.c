@@ -9,8 +9,8 @@
 #include <string.h>
 
 #define BATCHES 3
-#define BATCH_EVENTS_DEFAULT 20000
-#define BATCH_BYTES_MAX ((size_t)96 << 20)
+#define BATCH_EVENTS_DEFAULT 10000
+#define BATCH_BYTES_MAX ((size_t)64 << 20)
 
 struct prefetch {
         struct replay_options options;
