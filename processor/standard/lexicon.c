@@ -14,7 +14,7 @@
 #include <unicode/uloc.h>
 #include <unicode/ustring.h>
 
-#define LEXICON_SLOTS (1U << 15) /* about 10,000 words are known */
+#define LEXICON_SLOTS (1U << 15) /* about 8,000 words are known */
 #define LEXICON_VALUE_MAX 256    /* bytes of all that one word stands for */
 
 struct entry {
