@@ -98,6 +98,7 @@ static uint32_t compare_ids(const struct comparison *c, enum model_attribute att
         }
         if (best != ID_EXACT && against_a) {
                 c->evidence->cannot_link = true;
+                c->evidence->establishments = false;
                 c->evidence->contradiction = attribute;
                 c->evidence->contradiction_a = against_a->text;
                 c->evidence->contradiction_b = against_b->text;
@@ -134,7 +135,11 @@ static void compare_company_numbers(const struct comparison *c)
                 remove_french(&vat_b);
         }
         uint32_t siren = compare_ids(c, MODEL_SIREN, &siren_a, &siren_b, false);
+        bool excluded = c->evidence->cannot_link;
         uint32_t siret = compare_ids(c, MODEL_SIRET, &siret_a, &siret_b, false);
+        /* Two places of one company (one SIREN, two valid SIRETs) exclude each other and contradict nothing. */
+        if (siren == ID_EXACT && !excluded)
+                c->evidence->establishments = c->evidence->cannot_link;
         compare_ids(c, MODEL_VAT_ID, &vat_a, &vat_b, true);
         if (siret == ID_EXACT || (siret == ID_DIFFERS && siren == ID_DIFFERS))
                 drop(c, MODEL_SIREN);

@@ -229,7 +229,7 @@ void score_explain(struct scorer *scorer, const struct score_pair *pair, struct 
                         .level = TEXT("explains as much"),
                         .weight_mbit = -alternative_mbit,
                 };
-        if (evidence.cannot_link)
+        if (evidence.cannot_link && !evidence.establishments)
                 detail->contradiction =
                         arena_printf(arena, "%s %.*s and %.*s", model_attribute_name(evidence.contradiction),
                                      TEXT_ARG(evidence.contradiction_a), TEXT_ARG(evidence.contradiction_b));
