@@ -166,24 +166,40 @@ static struct text reference_source(const struct record *record, const struct so
         return record->key.source;
 }
 
-/* "source/id" where the part before the slash is a source; else an id of the source that the mapping names. */
-static void add_reference(struct work *work, const struct record *record, const struct source_config *source,
-                          const struct slot *slot, uint8_t kind)
+/* One form for a reference, whoever wrote it: the id alone where it points into the record's own source, else
+ * "source\x1fid". A mapping may have written that already; people write "source/id", where the part before the slash is
+ * a source. */
+static struct text reference_standardise(struct work *work, const struct record *record,
+                                         const struct source_config *source, const struct slot *slot, struct text id)
 {
         const struct config *config = work->standard->config;
-        struct text target = reference_source(record, source, slot), id = slot->value;
-        int64_t slash = text_find_byte(id, '/', 0);
+        struct text target = reference_source(record, source, slot);
+        int64_t at = text_find_byte(id, REFERENCE_SEPARATOR, 0);
 
-        if (slash > 0 && (uint32_t)slash + 1 < id.length) {
-                struct text named = text_slice(id, 0, (uint32_t)slash);
-
-                if (config->accept_any_source || config_find_source(config, named)) {
-                        target = named;
-                        id = text_slice(id, (uint32_t)slash + 1, id.length);
-                }
+        if (at < 0) {
+                at = text_find_byte(id, '/', 0);
+                if (at > 0 && !config->accept_any_source &&
+                    !config_find_source(config, text_slice(id, 0, (uint32_t)at)))
+                        at = -1;
         }
-        feature_add_text(work, kind,
-                         arena_printf(work->arena, "%.*s%c%.*s", TEXT_ARG(target), REFERENCE_SEPARATOR, TEXT_ARG(id)));
+        if (at > 0 && (uint32_t)at + 1 < id.length) {
+                target = text_slice(id, 0, (uint32_t)at);
+                id = text_slice(id, (uint32_t)at + 1, id.length);
+        }
+        if (text_equal(target, record->key.source) || id.length == 0)
+                return id;
+        return arena_printf(work->arena, "%.*s%c%.*s", TEXT_ARG(target), REFERENCE_SEPARATOR, TEXT_ARG(id));
+}
+
+/* As a feature a reference always names its source: records of several sources are compared by it. */
+static void add_reference(struct work *work, const struct record *record, const struct slot *slot, uint8_t kind)
+{
+        struct text value = slot->value;
+
+        if (text_find_byte(value, REFERENCE_SEPARATOR, 0) < 0)
+                value = arena_printf(work->arena, "%.*s%c%.*s", TEXT_ARG(record->key.source), REFERENCE_SEPARATOR,
+                                     TEXT_ARG(value));
+        feature_add_text(work, kind, value);
 }
 
 /* --- features --- */
@@ -230,8 +246,8 @@ static void add_birth_date(struct work *work, const struct slot *slot, bool swap
         feature_add(work, (struct feature){.kind = FEATURE_BIRTH_DATE, .sub = swappable ? 1 : 0, .text = date});
 }
 
-static void add_slot(struct work *work, const struct record *record, const struct source_config *source,
-                     const struct slot *slot, enum record_type type, bool swappable, bool validated)
+static void add_slot(struct work *work, const struct record *record, const struct slot *slot, enum record_type type,
+                     bool swappable, bool validated)
 {
         switch (slot->attribute) {
         case ATTRIBUTE_BIRTH_DATE:
@@ -256,10 +272,10 @@ static void add_slot(struct work *work, const struct record *record, const struc
                 url_add(work, slot->value);
                 break;
         case ATTRIBUTE_EMPLOYER_REF:
-                add_reference(work, record, source, slot, FEATURE_EMPLOYER_REF);
+                add_reference(work, record, slot, FEATURE_EMPLOYER_REF);
                 break;
         case ATTRIBUTE_SAME_AS:
-                add_reference(work, record, source, slot, FEATURE_SAME_AS);
+                add_reference(work, record, slot, FEATURE_SAME_AS);
                 break;
         default:
                 if (work->standard->config->vocabulary.attributes[slot->attribute].kind == KIND_IDENTIFIER)
@@ -354,9 +370,11 @@ void standard_record(struct standard *standard, struct arena *arena, struct reco
                         continue;
                 canonical = standardise_value(&work, slot->attribute, slot->raw, &swappable, &validated);
                 slot->value = canonical.value;
+                if (standard->config->vocabulary.attributes[slot->attribute].kind == KIND_REFERENCE)
+                        slot->value = reference_standardise(&work, record, source, slot, canonical.value);
                 slot->flags |= canonical.flags;
                 if (alive && is_evidence(slot))
-                        add_slot(&work, record, source, slot, features->type, swappable, validated);
+                        add_slot(&work, record, slot, features->type, swappable, validated);
         }
         if (alive)
                 add_addresses(&work, record);
