@@ -22,6 +22,7 @@ void batch_init(struct batch *batch, struct arena *arena)
         map_init(&batch->work_by_key, arena);
         map_init(&batch->work_by_number, arena);
         map_init(&batch->node_change_by_node, arena);
+        map_init(&batch->first_anchors, arena);
 }
 
 /* Organizations first, then persons: a person's employer is a resolved organization, so F has no cycle. */

@@ -35,6 +35,8 @@ struct work {
         bool old_alive;
         bool old_ghost;
         int64_t old_first_time_ms;
+        enum record_type old_type; /* of the value node that it had; TYPE_COUNT: none */
+        uint32_t old_anchor;       /* of the entity that it belonged to, living or as a ghost; 0: none */
 };
 
 /* One value node whose members changed. */
@@ -97,6 +99,9 @@ struct batch {
         struct map old_anchor_by_record; /* anchor before the batch of records whose anchor changed */
 
         /* over strata */
+        struct map first_anchors;            /* anchor before the batch of records whose anchor changed */
+        struct number_list orphans;          /* persons whose entity ended because an organization took its anchor */
+        struct number_list orphan_ghosts;    /* ghosts of such entities */
         const struct message *last_cause;       /* the newest message of the batch, for what no record of it touched */
         struct number_list moved_organizations; /* organization records whose entity changed, appeared or vanished */
 };
@@ -191,6 +196,8 @@ int batch_solve_components(struct engine *engine, struct batch *batch);
  * made from the state at the start; keys are added and never taken out, which costs a look at most. */
 int ghost_filter_open(struct engine *engine, struct error *error);
 void ghost_filter_add(struct engine *engine, uint64_t key);
+/* Under this key ghosts are found by the survivor that their source named, among the keys of ghosts. */
+uint64_t merger_key(struct text source, struct text record_id);
 void ghost_keys_of(struct engine *engine, struct arena *arena, struct record *record);
 int batch_attach_ghosts(struct engine *engine, struct batch *batch);
 

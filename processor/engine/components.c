@@ -305,16 +305,13 @@ static void touch_old_entities(struct engine *engine, struct batch *batch, const
         }
 }
 
-static void touch_changed_records(struct engine *engine, struct batch *batch)
+static void touch_changed_records(struct batch *batch)
 {
         for (size_t i = 0; i < batch->work_count; i++) {
                 const struct work *work = &batch->works[i];
-                struct record_state state = {0};
 
-                if (!work->changed || !engine_get_state(engine, work->number, &state))
-                        continue;
-                if (state.anchor != 0)
-                        batch_touch_anchor(batch, state.anchor);
+                if (work->changed)
+                        batch_touch_anchor(batch, work->old_anchor);
         }
 }
 
@@ -338,6 +335,18 @@ static void seed_changed_records(struct engine *engine, struct batch *batch)
         }
 }
 
+/* Persons whose entity gave its anchor to an organization. */
+static void seed_orphans(struct engine *engine, struct batch *batch)
+{
+        for (size_t i = 0; batch->type == TYPE_PERSON && i < batch->orphans.count; i++) {
+                struct record_state state = {0};
+
+                if (engine_get_state(engine, batch->orphans.items[i], &state) &&
+                    engine_node_type(engine, state.node) == TYPE_PERSON)
+                        number_push_once(batch->arena, &batch->seeds, &batch->seed_set, state.node);
+        }
+}
+
 /* The scratch features stay as they are: too large to clear for every single record. */
 static void begin_component(struct component *component, struct engine *engine, struct batch *batch)
 {
@@ -358,7 +367,8 @@ int batch_solve_components(struct engine *engine, struct batch *batch)
 
         map_init(&index, batch->arena);
         seed_changed_records(engine, batch);
-        touch_changed_records(engine, batch);
+        seed_orphans(engine, batch);
+        touch_changed_records(batch);
         component = arena_alloc(batch->arena, sizeof(*component));
         for (size_t i = 0; i < batch->seeds.count; i++) {
                 if (map_get(&index, batch->seeds.items[i]))

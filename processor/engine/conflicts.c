@@ -158,6 +158,25 @@ static uint64_t tie_order(struct engine *engine, uint32_t a, uint32_t b)
         return x < y ? hash64_mix(x, y) : hash64_mix(y, x);
 }
 
+/* Two nodes whose records are entities of their own can link the same two entities either way round: a in one and b in
+ * the other, or b and a. The way counts in which the entity with the smaller id has the smaller node, by content. */
+static bool is_first_way(struct conflict_run *run, const struct entity_pair *pair, const struct entity_pair *best)
+{
+        struct engine *engine = run->engine;
+        char ids[2][ENTITY_ID_SIZE];
+        struct text bytes[2] = {TEXT_NONE, TEXT_NONE};
+        int first;
+
+        for (int i = 0; i < 2; i++) {
+                if (engine_entity_id(engine, run->batch, run->batch->type, pair->anchors[i], ids[i]) < 0)
+                        return false;
+        }
+        first = strcmp(ids[0], ids[1]) <= 0 ? 0 : 1;
+        store_get_node(engine->txn, pair->nodes[first], &bytes[0]);
+        store_get_node(engine->txn, best->nodes[first], &bytes[1]);
+        return text_compare(bytes[0], bytes[1]) < 0;
+}
+
 static void offer_pair(struct conflict_run *run, uint32_t anchor_a, uint32_t node_a, uint32_t anchor_b, uint32_t node_b,
                        const struct store_neighbour *edge)
 {
@@ -179,7 +198,9 @@ static void offer_pair(struct conflict_run *run, uint32_t anchor_a, uint32_t nod
         }
         best = &run->pairs[*index];
         if (pair.posterior_mbit > best->posterior_mbit ||
-            (pair.posterior_mbit == best->posterior_mbit && pair.order < best->order))
+            (pair.posterior_mbit == best->posterior_mbit && pair.order < best->order) ||
+            (pair.posterior_mbit == best->posterior_mbit && pair.order == best->order &&
+             pair.nodes[0] != best->nodes[0] && is_first_way(run, &pair, best)))
                 *best = pair;
 }
 

@@ -54,7 +54,9 @@ int batch_load_entity(struct engine *engine, struct batch *batch, uint32_t ancho
 
                 /* Members that died, changed type or are in a draft of their own do not belong to it any more. */
                 if (map_get(&batch->draft_by_record, stored.members[i]) ||
-                    !engine_get_state(engine, stored.members[i], &state) || state.node == 0)
+                    !engine_get_state(engine, stored.members[i], &state) || state.node == 0 ||
+                    (map_get(&batch->work_by_number, stored.members[i]) &&
+                     engine_node_type(engine, state.node) != batch->type))
                         continue;
                 number_push(batch->arena, &members, stored.members[i]);
         }
@@ -165,6 +167,7 @@ static void set_anchor(struct engine *engine, struct batch *batch, uint32_t reco
         if (state.anchor == anchor)
                 return;
         map_put(&batch->old_anchor_by_record, record, state.anchor, NULL);
+        map_put(&batch->first_anchors, record, state.anchor, NULL);
         state.anchor = anchor;
         engine_put_state(engine, record, state);
         if (batch->type == TYPE_ORGANIZATION)
@@ -176,19 +179,37 @@ static void set_anchor(struct engine *engine, struct batch *batch, uint32_t reco
 static bool is_of_other_type(struct engine *engine, struct batch *batch, uint32_t record)
 {
         struct record_state state = {0};
-        struct text features;
 
         return engine_get_state(engine, record, &state) && state.node != 0 &&
-               store_get_node(engine->txn, state.node, &features) && features.length > 0 &&
-               features.data[0] != (char)batch->type;
+               engine_node_type(engine, state.node) != batch->type;
 }
 
-static void release_record(struct engine *engine, struct batch *batch, uint32_t record)
+/* @anchor: of the entity that it leaves. A ghost that an organization took from a person has another one already. */
+static void release_record(struct engine *engine, struct batch *batch, uint32_t record, uint32_t anchor)
 {
-        if (!is_of_other_type(engine, batch, record))
+        struct record_state state = {0};
+
+        if (engine_get_state(engine, record, &state) && state.anchor == anchor &&
+            !is_of_other_type(engine, batch, record))
                 set_anchor(engine, batch, record, 0);
-        else if (batch->type == TYPE_ORGANIZATION)
-                number_push(batch->arena, &batch->moved_organizations, record);
+}
+
+/* A reference leads to living organizations only, so one that appeared or went has moved even where its anchor stays: a
+ * ghost keeps the anchor that it had when it lived. */
+static void note_appeared_organizations(struct engine *engine, struct batch *batch)
+{
+        for (size_t i = 0; batch->type == TYPE_ORGANIZATION && i < batch->work_count; i++) {
+                const struct work *work = &batch->works[i];
+                struct record_state state = {0};
+                bool is, was = work->old_type == TYPE_ORGANIZATION;
+
+                if (!work->changed)
+                        continue;
+                engine_get_state(engine, work->number, &state);
+                is = engine_node_type(engine, state.node) == TYPE_ORGANIZATION;
+                if (is != was)
+                        number_push(batch->arena, &batch->moved_organizations, work->number);
+        }
 }
 
 /* Records and ghosts of old entities that no draft took over belong to no entity now. */
@@ -215,11 +236,11 @@ static int release_leavers(struct engine *engine, struct batch *batch)
                         continue;
                 for (uint32_t j = 0; j < stored.member_count; j++) {
                         if (!map_get(&kept, stored.members[j]))
-                                release_record(engine, batch, stored.members[j]);
+                                release_record(engine, batch, stored.members[j], batch->old_anchors.items[i]);
                 }
                 for (uint32_t j = 0; j < stored.ghost_count; j++) {
                         if (!map_get(&kept, stored.ghosts[j]))
-                                release_record(engine, batch, stored.ghosts[j]);
+                                release_record(engine, batch, stored.ghosts[j], batch->old_anchors.items[i]);
                 }
         }
         return 0;
@@ -288,13 +309,10 @@ static int resolve_organization(struct engine *engine, struct batch *batch, stru
                                 char out[ENTITY_ID_SIZE])
 {
         struct record_state state = {0};
-        uint32_t number = engine_find_reference(engine, source, record_id);
-        struct text features;
+        uint32_t number = engine_find_reference(engine, source, record_id, TYPE_ORGANIZATION);
 
         out[0] = '\0';
-        if (number == 0 || !engine_get_state(engine, number, &state) || state.anchor == 0 ||
-            !store_get_node(engine->txn, state.node, &features) || features.length == 0 ||
-            features.data[0] != (char)TYPE_ORGANIZATION)
+        if (number == 0 || !engine_get_state(engine, number, &state) || state.anchor == 0)
                 return 0;
         return engine_entity_id(engine, batch, TYPE_ORGANIZATION, state.anchor, out);
 }
@@ -407,11 +425,16 @@ static void sort_numbers(uint32_t *numbers, uint32_t count)
                 qsort(numbers, count, sizeof(*numbers), compare_numbers);
 }
 
-/* The same record anchored an entity of the other type (a person account that was an account): that one has ended. */
+/* The same record anchored an entity of the other type (a person account that was an account): that one has ended.
+ * Organizations come first, so what else belonged to it is a person, whose turn is still to come. */
 static int end_other_type(struct engine *engine, struct batch *batch, uint32_t anchor, struct stored *stored)
 {
         int r = changes_publish_end(engine, batch, anchor, stored, NULL);
 
+        for (uint32_t i = 0; i < stored->member_count; i++)
+                number_push(batch->arena, &batch->orphans, stored->members[i]);
+        for (uint32_t i = 0; i < stored->ghost_count; i++)
+                number_push(batch->arena, &batch->orphan_ghosts, stored->ghosts[i]);
         *stored = (struct stored){0};
         return r;
 }
@@ -512,6 +535,7 @@ int batch_publish_entities(struct engine *engine, struct batch *batch)
 
         for (size_t i = 0; i < batch->golden_only.count; i++)
                 batch_draft_of(engine, batch, batch->golden_only.items[i]);
+        note_appeared_organizations(engine, batch);
         r = release_leavers(engine, batch);
         if (r == 0)
                 r = decide_anchors(engine, batch, 0);

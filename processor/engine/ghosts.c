@@ -13,6 +13,13 @@
 
 #include <stdlib.h>
 
+#define SEED_MERGER 0x647572616e640008ULL
+
+uint64_t merger_key(struct text source, struct text record_id)
+{
+        return hash64_mix(hash64_text(source, SEED_MERGER), hash64_text(record_id, SEED_MERGER));
+}
+
 static int compare_u64(const void *left, const void *right)
 {
         uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
@@ -108,7 +115,15 @@ static void add_sharing_features(struct engine *engine, struct batch *batch, str
         }
 }
 
-/* True if the draft is an entity that stands in the state with the same members. */
+/* Which entity is older decides between two that share as many keys with a ghost. */
+static bool has_other_age(struct batch *batch, uint32_t record)
+{
+        uint32_t *index = map_get(&batch->work_by_number, record);
+
+        return index && batch->works[*index].record.first_time_ms != batch->works[*index].old_first_time_ms;
+}
+
+/* True if the draft is an entity that stands in the state with the same members, of the same ages. */
 static bool is_unchanged(struct engine *engine, struct batch *batch, const struct draft *draft)
 {
         struct record_state state = {0};
@@ -123,7 +138,7 @@ static bool is_unchanged(struct engine *engine, struct batch *batch, const struc
         for (uint32_t i = 0; i < stored.member_count; i++) {
                 uint32_t *index = map_get(&batch->draft_by_record, stored.members[i]);
 
-                if (!index || &batch->drafts[*index] != draft)
+                if (!index || &batch->drafts[*index] != draft || has_other_age(batch, stored.members[i]))
                         return false;
         }
         return true;
@@ -155,6 +170,24 @@ static void add_sharing_nodes(struct engine *engine, struct batch *batch, struct
         }
 }
 
+/* Ghosts whose sources named a changed record as the survivor. */
+static void add_merged_into(struct engine *engine, struct batch *batch, struct ghost_set *ghosts)
+{
+        for (size_t i = 0; i < batch->work_count; i++) {
+                const struct work *work = &batch->works[i];
+                uint64_t key = merger_key(work->record.key.source, work->record.key.record_id);
+                uint32_t *numbers, count;
+
+                if (!work->changed || !may_have(engine, key))
+                        continue;
+                count = store_count_postings(engine->txn, STORE_GHOST_BLOCK, key);
+                numbers = arena_alloc(batch->arena, ((size_t)count + 1) * sizeof(*numbers));
+                count = store_get_postings(engine->txn, STORE_GHOST_BLOCK, key, numbers, count);
+                for (uint32_t j = 0; j < count; j++)
+                        number_push_once(batch->arena, &ghosts->list, &ghosts->set, numbers[j]);
+        }
+}
+
 /* Ghosts that the touched entities had, and the records that became or ceased to be ghosts. */
 static int add_attached(struct engine *engine, struct batch *batch, struct ghost_set *ghosts)
 {
@@ -169,6 +202,8 @@ static int add_attached(struct engine *engine, struct batch *batch, struct ghost
                 for (uint32_t j = 0; j < stored.ghost_count; j++)
                         number_push_once(batch->arena, &ghosts->list, &ghosts->set, stored.ghosts[j]);
         }
+        for (size_t i = 0; i < batch->orphan_ghosts.count; i++)
+                number_push_once(batch->arena, &ghosts->list, &ghosts->set, batch->orphan_ghosts.items[i]);
         for (size_t i = 0; i < batch->work_count; i++) {
                 const struct work *work = &batch->works[i];
                 bool ghost = !work->record.alive && work->record.ghost_key_count > 0;
@@ -281,7 +316,11 @@ static int attach_ghost(struct engine *engine, struct batch *batch, uint32_t num
         if (ghost.merged_into.length > 0) {
                 uint32_t survivor = engine_find_reference(engine, ghost.key.source, ghost.merged_into, TYPE_COUNT);
 
-                draft = survivor ? batch_draft_of(engine, batch, survivor) : NULL;
+                if (survivor) {
+                        draft = batch_draft_of(engine, batch, survivor);
+                        if (!draft)
+                                return 0; /* of the other type: that stratum attaches it */
+                }
         }
         if (!draft) {
                 r = choose_by_keys(engine, batch, &ghost, &chosen);
@@ -299,15 +338,20 @@ static int attach_ghost(struct engine *engine, struct batch *batch, uint32_t num
 static int detach_ghosts(struct engine *engine, struct batch *batch, const struct ghost_set *ghosts)
 {
         for (size_t i = 0; i < ghosts->list.count; i++) {
+                uint32_t *before = map_get(&batch->first_anchors, ghosts->list.items[i]);
                 struct record_state state = {0};
                 int r;
 
-                if (!engine_get_state(engine, ghosts->list.items[i], &state) || state.anchor == 0)
-                        continue;
-                batch_touch_anchor(batch, state.anchor);
-                r = batch_load_entity(engine, batch, state.anchor);
-                if (r < 0)
-                        return r;
+                engine_get_state(engine, ghosts->list.items[i], &state);
+                /* Organizations may have taken it from a person already. */
+                for (int j = 0; j < 2; j++) {
+                        uint32_t anchor = j == 0 ? state.anchor : before ? *before : 0;
+
+                        batch_touch_anchor(batch, anchor);
+                        r = batch_load_entity(engine, batch, anchor);
+                        if (r < 0)
+                                return r;
+                }
         }
         for (size_t i = 0; i < batch->draft_count; i++) {
                 struct draft *draft = &batch->drafts[i];
@@ -330,6 +374,7 @@ int batch_attach_ghosts(struct engine *engine, struct batch *batch)
         map_init(&ghosts.set, batch->arena);
         if (store_count(engine->txn, STORE_GHOST_BLOCK) > 0)
                 add_sharing_nodes(engine, batch, &ghosts);
+        add_merged_into(engine, batch, &ghosts);
         r = add_attached(engine, batch, &ghosts);
         if (r == 0)
                 r = detach_ghosts(engine, batch, &ghosts);

@@ -23,6 +23,12 @@ static struct work *find_loaded(struct batch *batch, struct record_key key, uint
         return NULL;
 }
 
+/* False for a record that was only asked for: there is nothing of it in R. */
+static bool is_known(const struct record *record)
+{
+        return record->ever_updated || record->ever_deleted || record->ever_stale;
+}
+
 static struct record_key copy_key(struct arena *arena, struct record_key key)
 {
         return (struct record_key){
@@ -157,7 +163,8 @@ static int apply_to_table(struct engine *engine, struct batch *batch, const stru
         for (size_t i = 0; i < loaded; i++) {
                 struct work *work = &batch->works[i];
 
-                if (!record_is_table(&work->record) && text_equal(work->record.key.source, table->key.source) &&
+                if (!record_is_table(&work->record) && is_known(&work->record) &&
+                    text_equal(work->record.key.source, table->key.source) &&
                     text_equal(work->record.key.entity, table->key.entity))
                         apply_table(engine, batch, work, table, cause);
         }
@@ -181,9 +188,11 @@ static int merge_table_change(struct engine *engine, struct batch *batch, const 
         return apply_to_table(engine, batch, &table, change->message);
 }
 
-/* A record that is new to the batch takes the watermarks of its table, which may have come before it. */
+/* A new record takes the watermarks of its table, which may have come before it: first of all, so that of several
+ * events below a truncation none is the one that it was deleted after. Adding works moves them: @out is where it is
+ * now. */
 static int lower_watermarks(struct engine *engine, struct batch *batch, struct record_key key,
-                            const struct message *cause)
+                            const struct message *cause, struct work **out)
 {
         struct record_key table_key = {.source = key.source, .entity = key.entity};
         struct record table;
@@ -196,8 +205,8 @@ static int lower_watermarks(struct engine *engine, struct batch *batch, struct r
         if (r < 0)
                 return r;
         table = work->record;
-        r = batch_find_work(engine, batch, key, &work);
-        return r < 0 ? r : apply_table(engine, batch, work, &table, cause);
+        r = batch_find_work(engine, batch, key, out);
+        return r < 0 ? r : apply_table(engine, batch, *out, &table, cause);
 }
 
 static int merge_record_change(struct engine *engine, struct batch *batch, const struct change *change)
@@ -210,7 +219,15 @@ static int merge_record_change(struct engine *engine, struct batch *batch, const
         r = batch_find_work(engine, batch, key, &work);
         if (r < 0)
                 return r;
-        known = work->record.ever_updated || work->record.ever_deleted || work->record.ever_stale;
+        known = is_known(&work->record);
+        if (!known && change->tombstone)
+                return 0; /* of a record that never was: it leaves nothing, whatever befell its table */
+        if (!known) {
+                work->record.declared_type = change->type;
+                r = lower_watermarks(engine, batch, key, change->message, &work);
+                if (r < 0)
+                        return r;
+        }
         if (change->op == CHANGE_DELETE)
                 keep_ghost(engine, batch, work);
         if (record_merge(batch->arena, &work->record, change)) {
@@ -218,7 +235,7 @@ static int merge_record_change(struct engine *engine, struct batch *batch, const
                 work->cause = change->message;
         }
         settle_ghost(work);
-        return known ? 0 : lower_watermarks(engine, batch, key, change->message);
+        return 0;
 }
 
 int batch_merge(struct engine *engine, struct batch *batch, const struct changes *changes)

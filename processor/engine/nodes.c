@@ -43,6 +43,8 @@ static void assign_work(struct engine *engine, struct batch *batch, struct work 
         struct text old;
 
         engine_get_state(engine, work->number, &state);
+        work->old_type = engine_node_type(engine, state.node);
+        work->old_anchor = state.anchor;
         if (state.node != 0 && work->features.length > 0 && store_get_node(engine->txn, state.node, &old) &&
             text_equal(old, work->features))
                 return;

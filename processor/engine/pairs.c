@@ -372,9 +372,50 @@ static void propose_asserted(struct engine *engine, struct batch *batch, struct 
 
                 reference_split(features->items[i].text, TEXT_NONE, &source, &id);
                 number = engine_find_reference(engine, source, id, batch->type);
-                if (number != 0 && engine_get_state(engine, number, &state))
+                if (number == 0 || !engine_get_state(engine, number, &state))
+                        continue;
+                /* The other side does not propose it: a fresh one of a smaller number takes the pair over. */
+                if (state.node < node && is_fresh(batch, state.node))
+                        propose(batch, list, state.node, node);
+                else
                         propose(batch, list, node, state.node);
         }
+}
+
+/* Other records say that they are a record of @node. Where those of a node are new, visit_asserted() has made who names
+ * them fresh; a node that is only looked at again asks itself. */
+static int propose_asserting(struct engine *engine, struct batch *batch, struct candidate_list *list, uint32_t node)
+{
+        uint32_t *members, count = store_get_members(engine->txn, batch->arena, node, &members);
+
+        for (uint32_t i = 0; i < count; i++) {
+                struct record record;
+                uint32_t *numbers, referrers;
+                uint64_t key;
+                int r = engine_load_record(engine, batch->arena, members[i], &record);
+
+                if (r < 0)
+                        return r;
+                key = reference_key(record.key.source, record.key.record_id);
+                referrers = store_count_postings(engine->txn, STORE_REFERENCE, key);
+                numbers = arena_alloc(batch->arena, ((size_t)referrers + 1) * sizeof(*numbers));
+                referrers = store_get_postings(engine->txn, STORE_REFERENCE, key, numbers, referrers);
+                for (uint32_t j = 0; j < referrers; j++) {
+                        struct record_state state = {0};
+                        struct features features;
+                        struct text bytes;
+
+                        if (!engine_get_state(engine, numbers[j], &state) || state.node == 0 ||
+                            !store_get_node(engine->txn, state.node, &bytes) || features_decode(bytes, &features) < 0 ||
+                            features.type != batch->type || !asserts(engine, &features, node))
+                                continue;
+                        if (state.node < node && is_fresh(batch, state.node))
+                                propose(batch, list, state.node, node);
+                        else
+                                propose(batch, list, node, state.node);
+                }
+        }
+        return 0;
 }
 
 static int compare_candidates(const void *left, const void *right)
@@ -433,12 +474,17 @@ static int gather_candidates(struct engine *engine, struct batch *batch, struct 
                 struct features features;
                 struct text bytes;
                 bool created = is_created(batch, node);
+                int r;
 
                 if (!store_get_node(engine->txn, node, &bytes) || features_decode(bytes, &features) < 0)
                         return error_set(engine->error, ERR_FATAL, "value node %u is missing or damaged in the state",
                                          node);
-                if (!created)
+                if (!created) {
                         propose_by_keys(engine, batch, list, node, &features, nodes);
+                        r = propose_asserting(engine, batch, list, node);
+                        if (r < 0)
+                                return r;
+                }
                 propose_asserted(engine, batch, list, node, &features);
         }
         sort_unique(list);

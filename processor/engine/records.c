@@ -113,6 +113,14 @@ static void post_ghosts(struct engine *engine, struct arena *arena, struct posti
                 if (add)
                         ghost_filter_add(engine, record->ghost_keys[i]);
         }
+        if (record->ghost_key_count > 0 && record->merged_into.length > 0) {
+                uint64_t key = merger_key(record->key.source, record->merged_into);
+
+                *ARENA_PUSH(arena, list->items, list->count, list->capacity) =
+                        (struct store_posting){.key = key, .number = number, .add = add};
+                if (add)
+                        ghost_filter_add(engine, key);
+        }
 }
 
 /* ---- the pure part, on all cores -----------------------------------------------------------------------------------
