@@ -12,7 +12,7 @@ struct entity_story {
         struct document *golden;       /* NULL: does not exist */
         char digest[HASH128_HEX_SIZE]; /* after its last change; empty: none */
         struct text topic;
-        struct text value;  /* last value on its golden topic; empty: none */
+        struct text value; /* last value on its golden topic; empty: none */
 };
 
 struct stories {

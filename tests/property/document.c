@@ -31,7 +31,8 @@ static json_t *merge_patch(json_t *target, json_t *patch)
         if (!json_is_object(patch))
                 return json_deep_copy(patch);
         result = json_is_object(target) ? json_deep_copy(target) : json_object();
-        json_object_foreach (patch, name, value) {
+        json_object_foreach(patch, name, value)
+        {
                 if (json_is_null(value))
                         json_object_del(result, name);
                 else

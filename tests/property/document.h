@@ -1,5 +1,5 @@
-/* document.h: JSON documents and RFC 7396 by Jansson, which shares nothing with what it checks. Its names clash with those of
- * base/json.h, so it stays behind this header. */
+/* document.h: JSON documents and RFC 7396 by Jansson, which shares nothing with what it checks. Its names clash with
+ * those of base/json.h, so it stays behind this header. */
 #pragma once
 
 #include "base/text.h"

@@ -1,8 +1,8 @@
 /* How histories come about.
  *
- * A record is usually created after one of a few profiles (a person or company as they really are), of which each system
- * knows a part and now and then something wrong, and is then corrected, completed, emptied, deleted, undeleted. The pools
- * are so small that twins, crossings of the small cap, merges and splits happen in nearly every history.
+ * A record is usually created after one of a few profiles (a person or company as they really are), of which each
+ * system knows a part and now and then something wrong, and is then corrected, completed, emptied, deleted, undeleted.
+ * The pools are so small that twins, crossings of the small cap, merges and splits happen in nearly every history.
  *
  * Versions are unique but for redelivered events, and some events carry a version that is older than what came before.
  */
@@ -62,7 +62,8 @@ bool dice_chance(struct dice *dice, uint32_t percent)
         return dice_below(dice, 100) < percent;
 }
 
-/* ---- the small world ----------------------------------------------------------------------------------------------- */
+/* ---- the small world -----------------------------------------------------------------------------------------------
+ */
 
 struct table {
         const char *source;
@@ -71,8 +72,8 @@ struct table {
 };
 
 static const struct table tables[] = {
-        {"emea", "Contact", TYPE_PERSON},    {"emea", "Lead", TYPE_PERSON},      {"emea", "Account", TYPE_ORGANIZATION},
-        {"us", "Contact", TYPE_PERSON},      {"us", "Account", TYPE_ORGANIZATION}, {"erp", "customer", TYPE_ORGANIZATION},
+        {"emea", "Contact", TYPE_PERSON}, {"emea", "Lead", TYPE_PERSON},        {"emea", "Account", TYPE_ORGANIZATION},
+        {"us", "Contact", TYPE_PERSON},   {"us", "Account", TYPE_ORGANIZATION}, {"erp", "customer", TYPE_ORGANIZATION},
         {"erp", "contact", TYPE_PERSON},
 };
 
@@ -88,23 +89,31 @@ static const struct fact person_facts[] = {
         {ATTRIBUTE_GIVEN_NAME, "", {"Marc", "Marie", "John", "M.", "Jean-Marc", "Jon"}},
         {ATTRIBUTE_FAMILY_NAME, "", {"Durand", "Durand", "Smith", "Smith", "Durant", "Li"}},
         {ATTRIBUTE_FULL_NAME, "", {"Marc Durand", "Marie Durand", "John Smith", "Mary Smith", "Smith John", "Li"}},
-        {ATTRIBUTE_EMAIL, "", {"marc.durand@acme.fr", "m.durand@acme.fr", "john@smith.us", "info@acme.fr",
-                               "info@acme.fr", "test@test.com"}},
-        {ATTRIBUTE_EMAIL, "private", {"marc@free.fr", "marie@free.fr", "js@gmail.com", "js@gmail.com", "info@acme.fr",
-                                      "not a mail"}},
-        {ATTRIBUTE_PHONE, "", {"01 42 68 53 00", "01 42 68 53 01", "+12125550123", "01 42 68 53 00", "0142685300",
-                               "000000000"}},
-        {ATTRIBUTE_PHONE, "mobile", {"06 12 34 56 78", "06 12 34 56 79", "+12125550199", "06 12 34 56 78",
-                                     "+33612345678", "12"}},
-        {ATTRIBUTE_BIRTH_DATE, "", {"1970-02-01", "1972-05-17", "1980-11-30", "1980-11-30", "1970-01-02", "1899-99-99"}},
-        {ATTRIBUTE_ADDRESS_STREET, "", {"12 rue de la Paix", "12 rue de la Paix", "5 Main Street", "7 Main Street",
-                                        "12, r. de la Paix", "?"}},
+        {ATTRIBUTE_EMAIL,
+         "",
+         {"marc.durand@acme.fr", "m.durand@acme.fr", "john@smith.us", "info@acme.fr", "info@acme.fr", "test@test.com"}},
+        {ATTRIBUTE_EMAIL,
+         "private",
+         {"marc@free.fr", "marie@free.fr", "js@gmail.com", "js@gmail.com", "info@acme.fr", "not a mail"}},
+        {ATTRIBUTE_PHONE,
+         "",
+         {"01 42 68 53 00", "01 42 68 53 01", "+12125550123", "01 42 68 53 00", "0142685300", "000000000"}},
+        {ATTRIBUTE_PHONE,
+         "mobile",
+         {"06 12 34 56 78", "06 12 34 56 79", "+12125550199", "06 12 34 56 78", "+33612345678", "12"}},
+        {ATTRIBUTE_BIRTH_DATE,
+         "",
+         {"1970-02-01", "1972-05-17", "1980-11-30", "1980-11-30", "1970-01-02", "1899-99-99"}},
+        {ATTRIBUTE_ADDRESS_STREET,
+         "",
+         {"12 rue de la Paix", "12 rue de la Paix", "5 Main Street", "7 Main Street", "12, r. de la Paix", "?"}},
         {ATTRIBUTE_ADDRESS_CITY, "", {"Paris", "Paris", "New York", "New York", "PARIS", "Lyon"}},
         {ATTRIBUTE_ADDRESS_POSTAL_CODE, "", {"75002", "75002", "10001", "10001", "75 002", "69001"}},
         {ATTRIBUTE_EMPLOYER, "", {"Acme SA", "Acme SA", "Globex Inc", "Globex", "ACME", "Initech"}},
         {ATTRIBUTE_EMPLOYER_REF, "", {"1", "2", "1", "erp/1", "3", "erp/2"}},
-        {ATTRIBUTE_NATIONAL_ID, "", {"1700275123456", "2720575123456", "123-45-6789", "123-45-6780", "1700275123456",
-                                     "0"}},
+        {ATTRIBUTE_NATIONAL_ID,
+         "",
+         {"1700275123456", "2720575123456", "123-45-6789", "123-45-6780", "1700275123456", "0"}},
         {ATTRIBUTE_SAME_AS, "", {"erp/1", "us/2", "emea/1", "erp/3", "emea/2", "us/9"}},
         {ATTRIBUTE_JOB_TITLE, "", {"Director", "CFO", "Clerk", "Clerk", "director", "-"}},
         {ATTRIBUTE_CONSENT_EMAIL, "", {"granted", "denied", "granted", "denied", "denied", "granted"}},
@@ -112,20 +121,27 @@ static const struct fact person_facts[] = {
 
 static const struct fact organization_facts[] = {
         {ATTRIBUTE_NAME, "", {"Acme SA", "Globex", "Initech Systems", "Acme Services", "ACME", "Globex International"}},
-        {ATTRIBUTE_LEGAL_NAME, "", {"Acme Société Anonyme", "Globex Inc", "Initech Systems SARL", "Acme Services SAS",
-                                    "Acme S.A.", "Globex Incorporated"}},
+        {ATTRIBUTE_LEGAL_NAME,
+         "",
+         {"Acme Société Anonyme", "Globex Inc", "Initech Systems SARL", "Acme Services SAS", "Acme S.A.",
+          "Globex Incorporated"}},
         {ATTRIBUTE_SIREN, "", {"732829320", "552100554", "356000000", "732829320", "552 100 554", "123456789"}},
-        {ATTRIBUTE_SIRET, "", {"73282932000074", "55210055400013", "35600000000048", "73282932000082",
-                               "732 829 320 00074", "1"}},
-        {ATTRIBUTE_VAT_ID, "", {"FR44732829320", "FR81552100554", "FR39356000000", "FR44732829320", "44732829320",
-                                "FR00"}},
-        {ATTRIBUTE_EMAIL, "", {"info@acme.fr", "info@globex.com", "hello@initech.fr", "info@acme.fr", "info@acme.fr",
-                               "x"}},
-        {ATTRIBUTE_PHONE, "", {"01 42 68 53 00", "+12125550100", "01 42 68 53 09", "01 42 68 53 00", "0142685300",
-                               "999"}},
+        {ATTRIBUTE_SIRET,
+         "",
+         {"73282932000074", "55210055400013", "35600000000048", "73282932000082", "732 829 320 00074", "1"}},
+        {ATTRIBUTE_VAT_ID,
+         "",
+         {"FR44732829320", "FR81552100554", "FR39356000000", "FR44732829320", "44732829320", "FR00"}},
+        {ATTRIBUTE_EMAIL,
+         "",
+         {"info@acme.fr", "info@globex.com", "hello@initech.fr", "info@acme.fr", "info@acme.fr", "x"}},
+        {ATTRIBUTE_PHONE,
+         "",
+         {"01 42 68 53 00", "+12125550100", "01 42 68 53 09", "01 42 68 53 00", "0142685300", "999"}},
         {ATTRIBUTE_WEBSITE, "", {"www.acme.fr", "globex.com", "initech.fr", "acme.fr", "http://acme.fr/x", "-"}},
-        {ATTRIBUTE_ADDRESS_STREET, "", {"1 rue de Rivoli", "5 Main Street", "3 quai Voltaire", "1 rue de Rivoli",
-                                        "1, r. de Rivoli", "?"}},
+        {ATTRIBUTE_ADDRESS_STREET,
+         "",
+         {"1 rue de Rivoli", "5 Main Street", "3 quai Voltaire", "1 rue de Rivoli", "1, r. de Rivoli", "?"}},
         {ATTRIBUTE_ADDRESS_CITY, "", {"Paris", "New York", "Paris", "Paris", "PARIS", "Lyon"}},
         {ATTRIBUTE_ADDRESS_POSTAL_CODE, "", {"75001", "10001", "75007", "75001", "75 001", "69001"}},
         {ATTRIBUTE_PARENT, "", {"2", "erp/1", "1", "1", "us/1", "4"}},
@@ -139,7 +155,8 @@ static const struct fact organization_facts[] = {
 #define FACT_COUNT (sizeof(person_facts) / sizeof(person_facts[0]))
 _Static_assert(sizeof(person_facts) == sizeof(organization_facts), "both tables are indexed alike");
 
-/* ---- events -------------------------------------------------------------------------------------------------------- */
+/* ---- events --------------------------------------------------------------------------------------------------------
+ */
 
 struct maker {
         struct arena *arena;
@@ -290,7 +307,8 @@ struct changes history_make(struct arena *arena, struct dice *dice, uint32_t len
         return maker.history;
 }
 
-/* ---- other orders -------------------------------------------------------------------------------------------------- */
+/* ---- other orders --------------------------------------------------------------------------------------------------
+ */
 
 static bool is_table_event(const struct change *change)
 {
@@ -345,7 +363,8 @@ struct changes history_without(struct arena *arena, const struct changes *histor
         return rest;
 }
 
-/* ---- printing ------------------------------------------------------------------------------------------------------ */
+/* ---- printing ------------------------------------------------------------------------------------------------------
+ */
 
 static void print_values(const struct vocabulary *vocabulary, struct json_writer *writer, const struct change *change)
 {

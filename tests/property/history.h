@@ -21,8 +21,8 @@ extern const char history_config[];
 /* A history of @length events in @arena. */
 struct changes history_make(struct arena *arena, struct dice *dice, uint32_t length);
 
-/* The same events in another order. What comes before and after a deletion of a record or a truncation of its table stays
- * so for that record; all else is free. */
+/* The same events in another order. What comes before and after a deletion of a record or a truncation of its table
+ * stays so for that record; all else is free. */
 struct changes history_shuffle(struct arena *arena, struct dice *dice, const struct changes *history);
 
 /* @history without the event at @index. */

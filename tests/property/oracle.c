@@ -1,5 +1,5 @@
-/* The order of the computation. Organizations first: what employs two persons is evidence about them. Ghosts can only be
- * attached when entities of both types stand, for the survivor of a merge may be of either; but which entity an
+/* The order of the computation. Organizations first: what employs two persons is evidence about them. Ghosts can only
+ * be attached when entities of both types stand, for the survivor of a merge may be of either; but which entity an
  * organization is in does not depend on ghosts, only its name does. */
 #include "oracle_internal.h"
 

@@ -18,6 +18,7 @@ struct oracle;
 struct oracle *oracle_new(const struct config *config, const struct model *model, struct error *error);
 void oracle_free(struct oracle *oracle);
 
-/* Fills @outputs with every output that has a value after @history, and @counts with what engine.h counts of D and R. */
+/* Fills @outputs with every output that has a value after @history, and @counts with what engine.h counts of D and R.
+ */
 void oracle_compute(struct oracle *oracle, const struct changes *history, struct output_set *outputs,
                     struct engine_counts *counts);

@@ -102,8 +102,9 @@ static struct cluster_item describe_item(struct oracle *oracle, const struct ite
 
         if (item->record == NOWHERE)
                 return (struct cluster_item){.order = order, .weight = node->member_count};
-        return (struct cluster_item){
-                .order = hash128_add(order, record_key_hash128(oracle->records[item->record].record.key)), .weight = 1};
+        return (struct cluster_item){.order = hash128_add(order,
+                                                          record_key_hash128(oracle->records[item->record].record.key)),
+                                     .weight = 1};
 }
 
 /* Records of one node always know their score, even below the review zone. */
@@ -204,7 +205,8 @@ void oracle_find_entities(struct oracle *oracle, enum record_type type)
         }
 }
 
-/* ---- ghosts -------------------------------------------------------------------------------------------------------- */
+/* ---- ghosts --------------------------------------------------------------------------------------------------------
+ */
 
 static bool entity_has_key(const struct oracle *oracle, uint32_t entity, uint64_t ghost_key)
 {

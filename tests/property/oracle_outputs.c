@@ -14,7 +14,8 @@ struct writer {
         struct engine_counts *counts;
 };
 
-/* ---- records and refresh requests ---------------------------------------------------------------------------------- */
+/* ---- records and refresh requests ----------------------------------------------------------------------------------
+ */
 
 static void write_refresh(struct writer *run, struct record_key key)
 {
@@ -59,7 +60,8 @@ static void write_records(struct writer *run)
         }
 }
 
-/* ---- golden records ------------------------------------------------------------------------------------------------ */
+/* ---- golden records ------------------------------------------------------------------------------------------------
+ */
 
 static bool resolve(void *context, struct text source, struct text id, char out[ENTITY_ID_SIZE])
 {
@@ -98,7 +100,8 @@ static void write_golden(struct writer *run, const struct whole *whole)
         run->counts->entities[whole->type]++;
 }
 
-/* ---- conflicts ----------------------------------------------------------------------------------------------------- */
+/* ---- conflicts -----------------------------------------------------------------------------------------------------
+ */
 
 static void put_conflict(struct writer *run, const struct conflict *conflict)
 {
@@ -240,10 +243,13 @@ static void write_invalid(struct writer *run, const struct whole *whole, const s
 
                 if ((slot->flags & SLOT_SET) && (slot->flags & (SLOT_INVALID | SLOT_FAKE)) &&
                     is_identifying(oracle, slot->attribute))
-                        evidence[conflict.evidence_count++] = (struct conflict_evidence){
-                                .attribute = text_from(oracle->config->vocabulary.attributes[slot->attribute].name),
-                                .level = text_from(standard_invalid_reason(oracle->standard, slot)),
-                                .value_a = slot->raw};
+                        evidence[conflict.evidence_count++] =
+                                (struct conflict_evidence){.attribute = text_from(oracle->config->vocabulary
+                                                                                          .attributes[slot->attribute]
+                                                                                          .name),
+                                                           .level = text_from(
+                                                                   standard_invalid_reason(oracle->standard, slot)),
+                                                           .value_a = slot->raw};
         }
         if (conflict.evidence_count == 0)
                 return;

@@ -86,7 +86,8 @@ uint32_t oracle_count_key(const struct oracle *oracle, uint64_t key)
         return (uint32_t)(low - first);
 }
 
-/* ---- references ---------------------------------------------------------------------------------------------------- */
+/* ---- references ----------------------------------------------------------------------------------------------------
+ */
 
 static uint32_t living_record(const struct oracle *oracle, struct record_key key, enum record_type type)
 {
@@ -156,13 +157,15 @@ static enum score_employer compare_employers(const struct oracle *oracle, const 
                         if (text_equal(a->items[i].text, b->items[j].text))
                                 same = true;
                         else if (left != NOWHERE && right != NOWHERE)
-                                *(oracle->records[left].entity == oracle->records[right].entity ? &same : &different) = true;
+                                *(oracle->records[left].entity == oracle->records[right].entity ? &same : &different) =
+                                        true;
                 }
         }
         return same ? EMPLOYER_SAME : different ? EMPLOYER_DIFFERENT : EMPLOYER_UNKNOWN;
 }
 
-/* ---- pairs --------------------------------------------------------------------------------------------------------- */
+/* ---- pairs ---------------------------------------------------------------------------------------------------------
+ */
 
 /* Values of @of that @other has as well and that too many nodes share. */
 static const uint8_t *generic_values(struct oracle *oracle, const struct features *of, const struct features *other)

@@ -87,7 +87,8 @@ struct part {
 static void merge_part(struct oracle *oracle, struct record *record, const struct record *table, struct part *part)
 {
         for (size_t i = 1; i < part->count; i++) {
-                for (size_t j = i; j > 0 && version_compare(part->items[j]->version, part->items[j - 1]->version) < 0; j--) {
+                for (size_t j = i; j > 0 && version_compare(part->items[j]->version, part->items[j - 1]->version) < 0;
+                     j--) {
                         const struct change *swap = part->items[j];
 
                         part->items[j] = part->items[j - 1];

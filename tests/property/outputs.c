@@ -1,4 +1,5 @@
-/* A plain array, searched from end to end: histories are small, and nothing here may share a mistake with the engine. */
+/* A plain array, searched from end to end: histories are small, and nothing here may share a mistake with the engine.
+ */
 #include "outputs.h"
 
 #include <stdio.h>
@@ -22,8 +23,9 @@ void output_set_put(struct output_set *set, struct text topic, struct text key, 
                 return;
         }
         if (at == set->count)
-                *ARENA_PUSH(&set->arena, set->items, set->count, set->capacity) = (struct output_pair){
-                        .topic = arena_text(&set->arena, topic), .key = arena_text(&set->arena, key)};
+                *ARENA_PUSH(&set->arena, set->items, set->count, set->capacity) =
+                        (struct output_pair){.topic = arena_text(&set->arena, topic),
+                                             .key = arena_text(&set->arena, key)};
         set->items[at].value = arena_text(&set->arena, value);
 }
 
@@ -40,10 +42,14 @@ struct engine_digest output_set_digest(const struct output_set *set)
         return digest;
 }
 
+/* Records first: where R differs, all else follows from it. */
 static int compare_pairs(const void *left, const void *right)
 {
         const struct output_pair *a = left, *b = right;
-        int order = text_compare(a->topic, b->topic);
+        int order = text_equal(b->topic, TEXT("records")) - text_equal(a->topic, TEXT("records"));
+
+        if (order == 0)
+                order = text_compare(a->topic, b->topic);
 
         return order ? order : text_compare(a->key, b->key);
 }
@@ -52,6 +58,19 @@ static void sort_pairs(struct output_set *set)
 {
         if (set->count > 1)
                 qsort(set->items, set->count, sizeof(*set->items), compare_pairs);
+}
+
+/* Two long values, from a little before they part. */
+static void describe(const struct output_pair *a, const struct output_pair *b, char *message, size_t size)
+{
+        uint32_t at = 0, from;
+
+        while (at < a->value.length && at < b->value.length && a->value.data[at] == b->value.data[at])
+                at++;
+        from = at < 60 ? 0 : at - 60;
+        snprintf(message, size, "%.*s %.*s, from byte %u on\n  expected %.*s\n  found    %.*s", TEXT_ARG(a->topic),
+                 TEXT_ARG(a->key), from, TEXT_ARG(text_slice(a->value, from, 400)),
+                 TEXT_ARG(text_slice(b->value, from, 400)));
 }
 
 bool output_set_differ(struct output_set *expected, struct output_set *found, char *message, size_t size)
@@ -74,8 +93,7 @@ bool output_set_differ(struct output_set *expected, struct output_set *found, ch
                         snprintf(message, size, "%.*s %.*s should not be there:\n  %.*s", TEXT_ARG(b->topic),
                                  TEXT_ARG(b->key), TEXT_ARG(b->value));
                 else
-                        snprintf(message, size, "%.*s %.*s\n  expected %.*s\n  found    %.*s", TEXT_ARG(a->topic),
-                                 TEXT_ARG(a->key), TEXT_ARG(a->value), TEXT_ARG(b->value));
+                        describe(a, b, message, size);
                 return true;
         }
         return false;

@@ -11,7 +11,8 @@ void emissions_free(struct emissions *log)
         *log = (struct emissions){0};
 }
 
-/* ---- the state ----------------------------------------------------------------------------------------------------- */
+/* ---- the state -----------------------------------------------------------------------------------------------------
+ */
 
 static void empty_directory(const char *path)
 {
@@ -28,8 +29,10 @@ static void empty_directory(const char *path)
 
 static int open_engine(struct runner *runner)
 {
-        struct engine_options options = {
-                .config = runner->config, .model = runner->model, .store = runner->store, .threads = 1};
+        struct engine_options options = {.config = runner->config,
+                                         .model = runner->model,
+                                         .store = runner->store,
+                                         .threads = 1};
 
         return engine_open(&options, &runner->engine, &runner->error);
 }
@@ -60,7 +63,8 @@ static int restart(struct runner *runner)
         return open_engine(runner);
 }
 
-/* ---- applying ------------------------------------------------------------------------------------------------------ */
+/* ---- applying ------------------------------------------------------------------------------------------------------
+ */
 
 static int emit(void *context, const struct output *output)
 {
@@ -106,7 +110,8 @@ int runner_apply(struct runner *runner, struct dice *dice, const struct plan *pl
         return r;
 }
 
-/* ---- restoring ----------------------------------------------------------------------------------------------------- */
+/* ---- restoring -----------------------------------------------------------------------------------------------------
+ */
 
 static int restore_one(struct runner *runner, struct dice *dice, struct text key, struct text value)
 {
@@ -155,7 +160,8 @@ int runner_restore_compacted(struct runner *runner, struct dice *dice, const str
         return r < 0 ? r : engine_restore_flush(runner->engine, &runner->error);
 }
 
-/* ---- looking ------------------------------------------------------------------------------------------------------- */
+/* ---- looking -------------------------------------------------------------------------------------------------------
+ */
 
 static int collect(void *context, const struct output *output)
 {

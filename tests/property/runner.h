@@ -1,5 +1,5 @@
-/* runner.h: a history through the engine, the way the service would take it: in batches, with restarts, and by restoring
- * the topic `records`. */
+/* runner.h: a history through the engine, the way the service would take it: in batches, with restarts, and by
+ * restoring the topic `records`. */
 #pragma once
 
 #include "history.h"
@@ -44,8 +44,8 @@ struct plan {
 int runner_start(struct runner *runner); /* with an empty state */
 void runner_stop(struct runner *runner);
 
-/* Applies @history as @plan says. After a restart without a checkpoint everything since the last one is applied anew, in
- * other batches. */
+/* Applies @history as @plan says. After a restart without a checkpoint everything since the last one is applied anew,
+ * in other batches. */
 int runner_apply(struct runner *runner, struct dice *dice, const struct plan *plan, const struct changes *history,
                  struct emissions *log);
 

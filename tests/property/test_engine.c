@@ -1,8 +1,8 @@
-/* Any interleaving, any batches, any restart and any restore of the same events end in the same state, and that state is
- * what a computation from scratch gives.
+/* Any interleaving, any batches, any restart and any restore of the same events end in the same state, and that state
+ * is what a computation from scratch gives.
  *
- * PROPERTY_STREAMS histories are made from PROPERTY_SEED on (or --seed N), each from a seed of its own, so that one that
- * fails is made again by its number alone. A failing history is shrunk, event by event, and printed.
+ * PROPERTY_STREAMS histories are made from PROPERTY_SEED on (or --seed N), each from a seed of its own, so that one
+ * that fails is made again by its number alone. A failing history is shrunk, event by event, and printed.
  */
 #include "chain.h"
 #include "oracle.h"
@@ -78,7 +78,8 @@ static bool holds(struct lab *lab, const char *when, struct output_set *expected
         return same_counts(lab, when, counts);
 }
 
-/* ---- one history --------------------------------------------------------------------------------------------------- */
+/* ---- one history ---------------------------------------------------------------------------------------------------
+ */
 
 struct trial {
         const struct changes *history;
@@ -115,7 +116,8 @@ static bool try_shuffles(struct lab *lab, struct dice *dice, struct trial *trial
                 struct changes shuffled = history_shuffle(&arena, dice, trial->history);
                 struct emissions log = {0};
 
-                ok = try_plan(lab, dice, trial, &plan, &shuffled, i == 0 ? "shuffled" : "shuffled, with restarts", &log);
+                ok = try_plan(lab, dice, trial, &plan, &shuffled, i == 0 ? "shuffled" : "shuffled, with restarts",
+                              &log);
                 runner_stop(&lab->runner);
                 emissions_free(&log);
                 arena_free(&arena);
@@ -146,11 +148,11 @@ static bool try_restores(struct lab *lab, struct dice *dice, struct trial *trial
         if (!ok)
                 return false;
 
-        /* A state that holds the first events, and the log from somewhere before its end on. */
-        while (from < log->count && log->items[from].event + dice_below(dice, 4) < prefix)
-                from++;
-        while (from > 0 && log->items[from - 1].event + 64 >= prefix && dice_chance(dice, 80))
-                from--;
+        /* A state that holds the first events, and the log from the batch on that holds the next one, or from before.
+         */
+        for (size_t i = 0; i < log->count && log->items[i].event <= prefix; i++)
+                from = log->items[i].event == log->items[from].event ? from : i;
+        from -= dice_below(dice, (uint32_t)from + 1);
         if (runner_start(&lab->runner) < 0 || runner_apply(&lab->runner, dice, &plan, &before, &ignored) < 0 ||
             runner_restore_log(&lab->runner, dice, log, from) < 0)
                 ok = fail_engine(lab, "a state of its own and the rest of the log");
@@ -179,10 +181,11 @@ static bool try_history(struct lab *lab, const struct changes *history, uint64_t
         return ok;
 }
 
-/* ---- shrinking ----------------------------------------------------------------------------------------------------- */
+/* ---- shrinking -----------------------------------------------------------------------------------------------------
+ */
 
-/* Drops events one by one while some run of the rest still fails. Another length makes other batches and orders, so each
- * candidate gets a few seeds. */
+/* Drops events one by one while some run of the rest still fails. Another length makes other batches and orders, so
+ * each candidate gets a few seeds. */
 static bool still_fails(struct lab *lab, const struct changes *history, uint64_t seed, uint64_t *failing)
 {
         for (uint64_t i = 0; i < 6; i++) {
@@ -213,12 +216,13 @@ static void shrink_and_print(struct lab *lab, struct arena *arena, struct change
         }
         try_history(lab, &history, failing);
         history_print(&lab->config.vocabulary, &history, &lines);
-        print_error("the shortest history that fails, %zu events:\n%.*s%s\n", history.count,
-                    TEXT_ARG(buffer_view(&lines)), lab->message);
+        fprintf(stderr, "the shortest history that fails, %zu events:\n%.*s%s\n", history.count,
+                TEXT_ARG(buffer_view(&lines)), lab->message);
         buffer_free(&lines);
 }
 
-/* ---- the tests ----------------------------------------------------------------------------------------------------- */
+/* ---- the tests -----------------------------------------------------------------------------------------------------
+ */
 
 static void make_lab(struct lab *lab)
 {
@@ -261,9 +265,9 @@ static bool try_seed(struct lab *lab, uint64_t seed)
         bool ok = try_history(lab, &history, seed);
 
         if (!ok) {
-                print_error("seed %" PRIu64 ", %zu events: %s\n", seed, history.count, lab->message);
+                fprintf(stderr, "seed %" PRIu64 ", %zu events: %s\n", seed, history.count, lab->message);
                 shrink_and_print(lab, &arena, history, seed);
-                print_error("again: --seed %" PRIu64 "\n", seed);
+                fprintf(stderr, "again: --seed %" PRIu64 "\n", seed);
         }
         arena_free(&arena);
         return ok;
