@@ -30,6 +30,7 @@
 #include <unistd.h>
 
 #define DAY_SHOW_MS 150
+#define DAY_WAIT_MS 2000
 #define END_WAIT_MS 30000
 #define TOLD_MS 100
 
@@ -252,6 +253,20 @@ static int watch_and_tell(struct demo *demo, int64_t wait_ms)
         return r;
 }
 
+/* Shows what the events of a day have caused. The next day waits until something came of this one, so that on a slow
+ * machine the story is told slowly and not in one heap. */
+static int show_day(struct demo *demo)
+{
+        int64_t deadline_ms = clock_monotonic_ms() + DAY_WAIT_MS;
+        uint64_t before = demo->watch.messages;
+        int r;
+
+        do {
+                r = watch_and_tell(demo, DAY_SHOW_MS);
+        } while (r == 0 && demo->watch.messages == before && clock_monotonic_ms() < deadline_ms && !interrupted(demo));
+        return r;
+}
+
 static bool reached_end(const struct demo *demo)
 {
         return hash128_equal(demo->watch.derived, demo->expected.derived);
@@ -263,7 +278,7 @@ static int run_show(struct demo *demo)
         int r;
 
         while ((r = feed_next_day(&demo->feed, &demo->error)) == 1 && !interrupted(demo)) {
-                r = watch_and_tell(demo, DAY_SHOW_MS);
+                r = show_day(demo);
                 if (r < 0)
                         return r;
         }

@@ -53,8 +53,6 @@ static int add_topic(void *context, const char *name, int32_t partitions)
         struct watch *watch = list->watch;
         size_t count = watch->position_count;
 
-        if (topic_of(behind_prefix(watch, name)) == WATCH_OTHER)
-                return 0;
         for (int32_t partition = 0; partition < partitions; partition++) {
                 struct kafka_position *position = ARENA_PUSH(&watch->arena, watch->positions, count, list->capacity);
 
@@ -145,6 +143,7 @@ static void take(struct watch *watch, const struct kafka_event *event)
                                   .name = name,
                                   .key = arena_text(&watch->arena, message->key)};
 
+        watch->messages++;
         switch (news.topic) {
         case WATCH_GOLDEN:
         case WATCH_CONFLICTS:

@@ -14,7 +14,7 @@ enum watch_topic {
         WATCH_CONFLICTS,
         WATCH_SYNC,
         WATCH_DEADLETTER,
-        WATCH_OTHER, /* `records` */
+        WATCH_OTHER, /* `records`: only a sign of life */
 };
 
 /* The last value of a key. */
@@ -50,6 +50,7 @@ struct watch {
         struct watch_news *news;
         size_t news_count, news_capacity;
         struct hash128 derived; /* digest of D as published */
+        uint64_t messages;      /* read so far, of all topics */
 };
 
 /* Reads the topics that a service with @config writes, from their beginning. */

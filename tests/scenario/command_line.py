@@ -77,7 +77,7 @@ class CommandLine(unittest.TestCase):
     def test_help_lists_every_command_and_each_explains_itself(self):
         run = durand("--help")
         self.assertEqual(run.returncode, 0)
-        for command in ("replay", "run", "check", "decode", "evaluate", "inspect", "digest"):
+        for command in ("replay", "run", "demo", "check", "decode", "evaluate", "inspect", "digest"):
             self.assertRegex(run.stdout, rf"(?m)^  {command} ")
             own = durand(command, "--help")
             self.assertEqual(own.returncode, 0, command)
@@ -93,7 +93,7 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(durand().returncode, 2)
 
     def test_unknown_option_is_wrong_use(self):
-        for command in ("replay", "run", "check", "decode", "evaluate", "inspect", "digest"):
+        for command in ("replay", "run", "demo", "check", "decode", "evaluate", "inspect", "digest"):
             self.assertEqual(durand(command, "--no-such-option").returncode, 2, command)
 
     def test_check_names_all_six_mistakes_with_their_lines(self):
@@ -182,6 +182,33 @@ class CommandLine(unittest.TestCase):
     def test_replay_leaves_nothing_but_outputs(self):
         durand("replay", "--config", CONFIG, "--input", MARC, "--output", self.path("out"))
         self.assertEqual([name for name in os.listdir(self.path("out")) if name.startswith(".")], [])
+
+    def test_demo_shows_the_story_agrees_with_a_replay_and_leaves_nothing(self):
+        temporary = self.path("tmp")
+        os.mkdir(temporary)
+        run = subprocess.run([DURAND, "demo"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False,
+                             timeout=120, env={**os.environ, "TMPDIR": temporary, "COLUMNS": "100"})
+        self.assertEqual((run.returncode, run.stderr), (0, ""))
+        self.assertEqual(os.listdir(temporary), [])
+        for what in ("unsubscribed Marc Durand", "split        Camille Dubois", "merged       Sophie Bernard",
+                     "record gone  Thomas Keller", "dead letter", "consent email       denied",
+                     "A replay of the same events gives the same outputs", "What to try next"):
+            self.assertIn(what, run.stdout)
+        self.assertNotIn("\033", run.stdout)
+        self.assertEqual([line for line in run.stdout.splitlines() if len(line) > 100], [])
+
+    def test_demo_keeps_its_state_when_asked_and_refuses_a_directory_that_is_there(self):
+        run = durand("demo", "--keep", self.path("kept"))
+        self.assertEqual(run.returncode, 0, run.stderr)
+        kept = durand("digest", self.path("kept/state"))
+        self.assertEqual(kept.returncode, 0, kept.stderr)
+        again = durand("replay", "--config", self.path("kept/durand.yaml"), "--input", self.path("kept/events.ndjson"),
+                       "--output", self.path("out"))
+        self.assertEqual(again.returncode, 0, again.stderr)
+        self.assertIn(kept.stdout.splitlines()[0].split()[1], again.stdout)
+        refused = durand("demo", "--keep", self.path("kept"))
+        self.assertEqual(refused.returncode, 2)
+        self.assertIn("--keep takes a new one", refused.stderr)
 
 
 if __name__ == "__main__":
