@@ -32,7 +32,6 @@ const struct table_layout table_layouts[STORE_TABLE_COUNT] = {
         [STORE_GOLDEN] = {"golden", KEY_NUMBER, NUMBERS, 0, true},
         [STORE_CONFLICT] = {"conflict", KEY_ID, 0, 0, false},
         [STORE_CONFLICT_INDEX] = {"conflict-index", KEY_NUMBER, IDS_OF_NUMBER, 16, true},
-        [STORE_WATERMARK] = {"watermark", KEY_NUMBER, NUMBERS, 0, false},
 };
 
 const char *store_table_name(enum store_table table)

@@ -1,4 +1,4 @@
-/* Records: their numbers, their encoded form, what is derived for each, and the watermarks of whole tables.
+/* Records: their numbers, their encoded form, and what is derived for each.
  *
  * The index leads from the hash of a key to numbers; two keys may share a hash. So each stored record begins with its
  * own key, by which the right one is told: three 16-bit lengths in the machine's order, the three texts, then the
@@ -202,18 +202,4 @@ bool store_get_record_state(struct store_txn *txn, uint32_t record, struct recor
                 return true;
         txn_fail_damaged(txn, STORE_RECORD_STATE, "a value of another size");
         return false;
-}
-
-void store_put_watermark(struct store_txn *txn, uint64_t key, struct text value)
-{
-        struct store_key hash;
-
-        table_put(txn, STORE_WATERMARK, key_number(&hash, key), value);
-}
-
-bool store_get_watermark(struct store_txn *txn, uint64_t key, struct text *value)
-{
-        struct store_key hash;
-
-        return table_get(txn, STORE_WATERMARK, key_number(&hash, key), value);
 }

@@ -257,12 +257,6 @@ static void show_conflict_index(struct row *row, struct text key, struct text va
         add_conflict_id(row, value);
 }
 
-static void show_watermark(struct row *row, struct text key, struct text value)
-{
-        add_hash(row, "hash", store_read_number(key));
-        add_bytes(row, value);
-}
-
 const struct inspect_table inspect_tables[STORE_TABLE_COUNT] = {
         [STORE_META] = {"small named values: offsets, epoch, counters", KEYED_BY_NAME, show_meta},
         [STORE_RECORD_INDEX] = {"hash of a record's key to its number", KEYED_BY_HASH, show_hash_to_record},
@@ -278,7 +272,6 @@ const struct inspect_table inspect_tables[STORE_TABLE_COUNT] = {
         [STORE_GOLDEN] = {"golden records by their anchor", KEYED_BY_RECORD, show_golden},
         [STORE_CONFLICT] = {"open conflicts", KEYED_BY_CONFLICT, show_conflict},
         [STORE_CONFLICT_INDEX] = {"conflicts of an entity", KEYED_BY_RECORD, show_conflict_index},
-        [STORE_WATERMARK] = {"truncations and gaps of whole tables", KEYED_BY_HASH, show_watermark},
 };
 
 void row_write_json(const struct row *row, struct buffer *out)

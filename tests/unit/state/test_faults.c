@@ -52,7 +52,6 @@ static int work(struct fixture *f)
         store_add_conflict_of(f->txn, 1, id_of(1));
         store_get_conflicts_of(f->txn, &f->arena, 1, &ids);
         store_delete_conflict_of(f->txn, 1, id_of(1));
-        store_put_watermark(f->txn, 1, TEXT("mark"));
         store_put_meta(f->txn, TEXT("epoch"), TEXT("1"));
         store_get_meta(f->txn, TEXT("epoch"), &value);
         store_walk(f->txn, STORE_BLOCK, ignore, NULL);

@@ -336,7 +336,6 @@ static void small_values_have_names(void **state)
 
         store_put_meta(f->txn, TEXT("epoch"), TEXT("1f2e"));
         store_put_meta(f->txn, TEXT("empty"), TEXT_NONE);
-        store_put_watermark(f->txn, 77, TEXT("truncated"));
         fixture_commit(f);
         fixture_reopen(f);
         fixture_begin(f);
@@ -347,9 +346,6 @@ static void small_values_have_names(void **state)
         assert_false(store_get_meta(f->txn, TEXT_NONE, &value));
         store_delete_meta(f->txn, TEXT("epoch"));
         assert_false(store_get_meta(f->txn, TEXT("epoch"), &value));
-        assert_true(store_get_watermark(f->txn, 77, &value));
-        assert_text(TEXT("truncated"), value);
-        assert_false(store_get_watermark(f->txn, 78, &value));
         fixture_commit(f);
 }
 
