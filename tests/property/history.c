@@ -163,6 +163,7 @@ struct maker {
         struct dice *dice;
         struct changes history;
         uint32_t records_each; /* ids of a table */
+        uint32_t bare;         /* per cent of events that bring a name alone */
         uint32_t times;        /* distinct event times: few make ties of first event times frequent */
 };
 
@@ -214,6 +215,20 @@ static bool copy_values(struct maker *maker, struct change *change)
         return true;
 }
 
+static void add_name(struct maker *maker, struct change *change)
+{
+        const struct fact *facts = change->type == TYPE_PERSON ? person_facts : organization_facts;
+        struct change_value *values = arena_calloc(maker->arena, 2, sizeof(*values));
+        uint32_t profile = dice_below(maker->dice, 6);
+
+        for (uint32_t i = 0; i < 1 + dice_below(maker->dice, 2); i++)
+                values[change->value_count++] = (struct change_value){.attribute = facts[i].attribute,
+                                                                      .set = true,
+                                                                      .value = text_from(facts[i].values[profile])};
+        change->values = values;
+        change->complete = true;
+}
+
 static void add_survivor(struct maker *maker, struct change *change)
 {
         struct change_value *value = arena_calloc(maker->arena, 1, sizeof(*value));
@@ -231,6 +246,10 @@ static void fill_event(struct maker *maker, struct change *change)
 {
         uint32_t kind = dice_below(maker->dice, 100);
 
+        if (dice_chance(maker->dice, maker->bare)) { /* a name and nothing else: its twins are not the same person */
+                add_name(maker, change);
+                return;
+        }
         if (kind < 34) { /* a row or creation with much of a profile */
                 if (!dice_chance(maker->dice, 35) || !copy_values(maker, change))
                         add_values(maker, change, dice_chance(maker->dice, 20) ? 20 : 65, false);
@@ -290,6 +309,7 @@ struct changes history_make(struct arena *arena, struct dice *dice, uint32_t len
         uint32_t mask = 1 + dice_below(dice, (1U << table_count) - 1);
 
         maker.records_each = 1 + dice_below(dice, 5);
+        maker.bare = dice_chance(dice, 25) ? 40 : 4;
         maker.times = dice_chance(dice, 30) ? 3 : length;
         while (maker.history.count < length) {
                 uint32_t table = dice_below(dice, table_count);

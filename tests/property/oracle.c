@@ -32,8 +32,13 @@ void oracle_free(struct oracle *oracle)
         free(oracle);
 }
 
-void oracle_compute(struct oracle *oracle, const struct changes *history, struct output_set *outputs,
-                    struct engine_counts *counts)
+void oracle_result_free(struct oracle_result *result)
+{
+        output_set_free(&result->outputs);
+        output_set_free(&result->members);
+}
+
+void oracle_compute(struct oracle *oracle, const struct changes *history, struct oracle_result *result)
 {
         arena_reset(&oracle->arena);
         oracle->records = NULL;
@@ -53,5 +58,5 @@ void oracle_compute(struct oracle *oracle, const struct changes *history, struct
         oracle_find_entities(oracle, TYPE_PERSON);
         oracle_attach_ghosts(oracle);
         oracle_name_entities(oracle);
-        oracle_write_outputs(oracle, outputs, counts);
+        oracle_write_outputs(oracle, result);
 }

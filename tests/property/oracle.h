@@ -18,7 +18,12 @@ struct oracle;
 struct oracle *oracle_new(const struct config *config, const struct model *model, struct error *error);
 void oracle_free(struct oracle *oracle);
 
-/* Fills @outputs with every output that has a value after @history, and @counts with what engine.h counts of D and R.
- */
-void oracle_compute(struct oracle *oracle, const struct changes *history, struct output_set *outputs,
-                    struct engine_counts *counts);
+struct oracle_result {
+        struct output_set outputs;   /* every output that has a value after the history */
+        struct output_set members;   /* key of a living record -> id of its entity; the topic is the type */
+        struct engine_counts counts; /* what engine.h counts of R and D */
+};
+
+/* @result is zeroed by the caller. */
+void oracle_compute(struct oracle *oracle, const struct changes *history, struct oracle_result *result);
+void oracle_result_free(struct oracle_result *result);

@@ -83,4 +83,4 @@ void oracle_attach_ghosts(struct oracle *oracle);
 void oracle_name_entities(struct oracle *oracle);
 
 /* oracle_outputs.c */
-void oracle_write_outputs(struct oracle *oracle, struct output_set *outputs, struct engine_counts *counts);
+void oracle_write_outputs(struct oracle *oracle, struct oracle_result *result);

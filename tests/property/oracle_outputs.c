@@ -276,16 +276,29 @@ static void write_over_merge(struct writer *run, const struct whole *whole)
         put_conflict(run, &conflict);
 }
 
-void oracle_write_outputs(struct oracle *oracle, struct output_set *outputs, struct engine_counts *counts)
+static void write_members(struct writer *run, const struct whole *whole, struct output_set *members)
 {
-        struct writer run = {.oracle = oracle, .outputs = outputs, .counts = counts};
+        for (uint32_t i = 0; i < whole->member_count; i++) {
+                struct buffer key = {0};
 
-        *counts = (struct engine_counts){0};
+                record_key_write_json(run->oracle->records[whole->members[i]].record.key, &key);
+                output_set_put(members, text_from(record_type_name(whole->type)), buffer_view(&key),
+                               text_from(whole->id));
+                buffer_free(&key);
+        }
+}
+
+void oracle_write_outputs(struct oracle *oracle, struct oracle_result *result)
+{
+        struct writer run = {.oracle = oracle, .outputs = &result->outputs, .counts = &result->counts};
+
+        result->counts = (struct engine_counts){0};
         write_records(&run);
         for (uint32_t i = 0; i < oracle->whole_count; i++) {
                 const struct whole *whole = &oracle->wholes[i];
 
                 write_golden(&run, whole);
+                write_members(&run, whole, &result->members);
                 write_over_merge(&run, whole);
                 for (uint32_t j = 0; j < whole->member_count; j++)
                         write_invalid(&run, whole, &oracle->records[whole->members[j]].record);

@@ -176,3 +176,18 @@ int runner_dump(struct runner *runner, struct output_set *outputs)
 {
         return engine_dump(runner->engine, collect, outputs, &runner->error);
 }
+
+static int collect_member(void *context, struct record_key key, enum record_type type, struct text entity_id)
+{
+        struct buffer json = {0};
+
+        record_key_write_json(key, &json);
+        output_set_put(context, text_from(record_type_name(type)), buffer_view(&json), entity_id);
+        buffer_free(&json);
+        return 0;
+}
+
+int runner_members(struct runner *runner, struct output_set *members)
+{
+        return engine_list_members(runner->engine, collect_member, members, &runner->error);
+}

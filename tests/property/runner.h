@@ -57,3 +57,6 @@ int runner_restore_compacted(struct runner *runner, struct dice *dice, const str
 
 /* All current outputs of the engine. */
 int runner_dump(struct runner *runner, struct output_set *outputs);
+
+/* Which entity each record is in, as oracle.h writes it. */
+int runner_members(struct runner *runner, struct output_set *members);

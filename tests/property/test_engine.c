@@ -54,28 +54,41 @@ static bool same_counts(struct lab *lab, const char *when, const struct engine_c
         return false;
 }
 
-/* What the engine holds is @expected: outputs byte for byte, digests and counts. */
-static bool holds(struct lab *lab, const char *when, struct output_set *expected, const struct engine_counts *counts)
+static bool same_set(struct lab *lab, const char *when, struct output_set *expected, struct output_set *found)
 {
-        struct engine_digest digest = engine_digest(lab->runner.engine), right = output_set_digest(expected);
-        struct output_set found = {0};
         char difference[MESSAGE_MAX - 256];
-        bool differs;
+        bool differs = output_set_differ(expected, found, difference, sizeof(difference));
 
-        if (runner_dump(&lab->runner, &found) < 0)
-                return fail_engine(lab, when);
-        differs = output_set_differ(expected, &found, difference, sizeof(difference));
-        output_set_free(&found);
-        if (differs) {
+        output_set_free(found);
+        if (differs)
                 snprintf(lab->message, sizeof(lab->message), "%s: %s", when, difference);
+        return !differs;
+}
+
+/* What the engine holds is @expected: outputs byte for byte, members, digests and counts. */
+static bool holds(struct lab *lab, const char *when, struct oracle_result *expected)
+{
+        struct engine_digest digest = engine_digest(lab->runner.engine);
+        struct engine_digest right = output_set_digest(&expected->outputs);
+        struct output_set found = {0}, members = {0};
+
+        if (runner_dump(&lab->runner, &found) < 0 || runner_members(&lab->runner, &members) < 0) {
+                output_set_free(&found);
+                output_set_free(&members);
+                return fail_engine(lab, when);
+        }
+        if (!same_set(lab, when, &expected->outputs, &found)) {
+                output_set_free(&members);
                 return false;
         }
+        if (!same_set(lab, when, &expected->members, &members))
+                return false;
         if (!hash128_equal(digest.records, right.records) || !hash128_equal(digest.derived, right.derived)) {
                 snprintf(lab->message, sizeof(lab->message), "%s: the digest of %s is not that of the outputs", when,
                          hash128_equal(digest.records, right.records) ? "D" : "R");
                 return false;
         }
-        return same_counts(lab, when, counts);
+        return same_counts(lab, when, &expected->counts);
 }
 
 /* ---- one history ---------------------------------------------------------------------------------------------------
@@ -83,8 +96,7 @@ static bool holds(struct lab *lab, const char *when, struct output_set *expected
 
 struct trial {
         const struct changes *history;
-        struct output_set expected;
-        struct engine_counts counts;
+        struct oracle_result expected;
         struct emissions log; /* of the history in its own order */
 };
 
@@ -96,8 +108,8 @@ static bool try_plan(struct lab *lab, struct dice *dice, struct trial *trial, co
 
         if (runner_start(&lab->runner) < 0 || runner_apply(&lab->runner, dice, plan, history, log) < 0)
                 return fail_engine(lab, when);
-        ok = holds(lab, when, &trial->expected, &trial->counts);
-        if (ok && !chain_holds(log, &trial->expected, difference, sizeof(difference))) {
+        ok = holds(lab, when, &trial->expected);
+        if (ok && !chain_holds(log, &trial->expected.outputs, difference, sizeof(difference))) {
                 snprintf(lab->message, sizeof(lab->message), "%s, emissions: %s", when, difference);
                 ok = false;
         }
@@ -134,16 +146,17 @@ static bool try_restores(struct lab *lab, struct dice *dice, struct trial *trial
         struct emissions ignored = {0};
         bool ok;
 
-        if (runner_start(&lab->runner) < 0 || runner_restore_compacted(&lab->runner, dice, &trial->expected) < 0)
+        if (runner_start(&lab->runner) < 0 ||
+            runner_restore_compacted(&lab->runner, dice, &trial->expected.outputs) < 0)
                 return fail_engine(lab, "restored from the compacted topic");
-        ok = holds(lab, "restored from the compacted topic", &trial->expected, &trial->counts);
+        ok = holds(lab, "restored from the compacted topic", &trial->expected);
         runner_stop(&lab->runner);
         if (!ok)
                 return false;
 
         if (runner_start(&lab->runner) < 0 || runner_restore_log(&lab->runner, dice, log, 0) < 0)
                 return fail_engine(lab, "restored from the whole log");
-        ok = holds(lab, "restored from the whole log", &trial->expected, &trial->counts);
+        ok = holds(lab, "restored from the whole log", &trial->expected);
         runner_stop(&lab->runner);
         if (!ok)
                 return false;
@@ -157,7 +170,7 @@ static bool try_restores(struct lab *lab, struct dice *dice, struct trial *trial
             runner_restore_log(&lab->runner, dice, log, from) < 0)
                 ok = fail_engine(lab, "a state of its own and the rest of the log");
         else
-                ok = holds(lab, "a state of its own and the rest of the log", &trial->expected, &trial->counts);
+                ok = holds(lab, "a state of its own and the rest of the log", &trial->expected);
         runner_stop(&lab->runner);
         emissions_free(&ignored);
         return ok;
@@ -171,12 +184,12 @@ static bool try_history(struct lab *lab, const struct changes *history, uint64_t
         struct plan plan = {.batch_max = 1 + dice_below(&dice, 8), .checkpoint_pc = 20};
         bool ok;
 
-        oracle_compute(lab->oracle, history, &trial.expected, &trial.counts);
+        oracle_compute(lab->oracle, history, &trial.expected);
         ok = try_plan(lab, &dice, &trial, &plan, history, "in order", &trial.log);
         runner_stop(&lab->runner);
         ok = ok && try_shuffles(lab, &dice, &trial) && try_restores(lab, &dice, &trial);
         runner_stop(&lab->runner);
-        output_set_free(&trial.expected);
+        oracle_result_free(&trial.expected);
         emissions_free(&trial.log);
         return ok;
 }
