@@ -42,6 +42,8 @@ static void catch_signals(void)
         action.sa_handler = on_signal;
         sigaction(SIGINT, &action, NULL);
         sigaction(SIGTERM, &action, NULL);
+        sigaction(SIGHUP, &action, NULL);
+        sigaction(SIGPIPE, &action, NULL); /* nobody reads any more: tidy up all the same */
 }
 
 static int find_width(void)

@@ -312,9 +312,8 @@ static void show_conflicts(struct picture *picture)
                                              summary.length > 0 ? ", " : "", count, TEXT_ARG(words(picture, kinds[i])));
         }
         heading(picture, "For a data steward");
-        screen_line(picture->screen, STYLE_PLAIN,
-                    "  %zu open: %.*s. One of each:", watch_count(picture->watch, WATCH_CONFLICTS, TYPE_PERSON),
-                    TEXT_ARG(summary));
+        screen_line(picture->screen, STYLE_PLAIN, "  %zu open: %.*s. One of each, weights in bits:",
+                    watch_count(picture->watch, WATCH_CONFLICTS, TYPE_PERSON), TEXT_ARG(summary));
         for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
                 if (examples[i])
                         show_conflict(picture, examples[i]);

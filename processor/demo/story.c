@@ -231,7 +231,7 @@ void story_tell(struct screen *screen, struct watch *watch, const struct feed *f
         }
         if (story.joined > JOINED_SHOWN_MAX)
                 screen_event(screen, story.joined_ms, STYLE_FAINT, "",
-                             arena_printf(&story.arena, "and %u more that several records know",
+                             arena_printf(&story.arena, "and %u more were recognised",
                                           story.joined - JOINED_SHOWN_MAX));
         watch->news_count = 0;
         arena_free(&story.arena);

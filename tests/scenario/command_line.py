@@ -197,6 +197,17 @@ class CommandLine(unittest.TestCase):
         self.assertNotIn("\033", run.stdout)
         self.assertEqual([line for line in run.stdout.splitlines() if len(line) > 100], [])
 
+    def test_demo_tidies_up_when_it_is_ended_early(self):
+        temporary = self.path("tmp")
+        os.mkdir(temporary)
+        demo = subprocess.Popen([DURAND, "demo"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                env={**os.environ, "TMPDIR": temporary})
+        demo.stdout.readline()
+        demo.stdout.close()  # as `durand demo | head -1` does
+        self.assertEqual(demo.wait(timeout=60), 0)
+        demo.stderr.close()
+        self.assertEqual(os.listdir(temporary), [])
+
     def test_demo_keeps_its_state_when_asked_and_refuses_a_directory_that_is_there(self):
         run = durand("demo", "--keep", self.path("kept"))
         self.assertEqual(run.returncode, 0, run.stderr)
