@@ -313,9 +313,13 @@ static bool pair_swapped(struct name_match *match)
                 if (most > 1)
                         return false;
         }
+        /* The better one first, whichever side is called a: what follows goes by the order of the pairs. */
+        bool turned = crosses && back && order_pairs(match, &second, &first) < 0;
+        if (turned)
+                take_pair(match, &second);
         if (crosses)
                 take_pair(match, &first);
-        if (back)
+        if (back && !turned)
                 take_pair(match, &second);
         return true;
 }

@@ -168,17 +168,40 @@ static int32_t weigh_alternatives(const struct model_stratum *stratum, const str
         return count > 1 && greatest > -20000 ? bits_sum_mbit(terms, count) : 0;
 }
 
-static int32_t judge_pair(struct scorer *scorer, const struct score_pair *pair, struct evidence *evidence,
+/* An order of the two sides by content. Comparators choose between equally good matches by the order in which they meet
+ * them; if that order were the caller's, a score could depend on it, and with it D on the path. */
+static bool is_reversed(const struct features *a, const struct features *b)
+{
+        uint32_t shorter = a->count < b->count ? a->count : b->count;
+        for (uint32_t i = 0; i < shorter; i++) {
+                const struct feature *left = &a->items[i];
+                const struct feature *right = &b->items[i];
+                if (left->kind != right->kind)
+                        return left->kind > right->kind;
+                int order = text_compare(left->text, right->text);
+                if (order != 0)
+                        return order > 0;
+        }
+        return a->count > b->count;
+}
+
+static int32_t judge_pair(struct scorer *scorer, const struct score_pair *given, struct evidence *evidence,
                           enum model_alternative *alternative, int32_t *alternative_mbit)
 {
+        struct score_pair pair = *given;
         struct comparison c = {
                 .model = scorer->model,
-                .type = pair->a.features->type,
-                .pair = pair,
+                .type = pair.a.features->type,
+                .pair = &pair,
                 .evidence = evidence,
         };
         const struct model_stratum *stratum = &scorer->model->strata[c.type];
         memset(evidence, 0, sizeof(*evidence));
+        evidence->reversed = is_reversed(given->a.features, given->b.features);
+        if (evidence->reversed) {
+                pair.a = given->b;
+                pair.b = given->a;
+        }
         compare_sides(&c);
         int32_t sum = stratum->prior_mbit;
         for (uint32_t i = 0; i < MODEL_ATTRIBUTE_COUNT; i++)
@@ -196,6 +219,23 @@ struct score score_pair(struct scorer *scorer, const struct score_pair *pair)
         return (struct score){.posterior_mbit = posterior, .cannot_link = evidence.cannot_link};
 }
 
+static void swap_texts(struct text *a, struct text *b)
+{
+        struct text kept = *a;
+        *a = *b;
+        *b = kept;
+}
+
+/* Gives the values back to the sides that the caller knows. */
+static void restore_sides(struct evidence *evidence)
+{
+        if (!evidence->reversed)
+                return;
+        for (uint32_t i = 0; i < MODEL_ATTRIBUTE_COUNT; i++)
+                swap_texts(&evidence->of[i].a, &evidence->of[i].b);
+        swap_texts(&evidence->contradiction_a, &evidence->contradiction_b);
+}
+
 void score_explain(struct scorer *scorer, const struct score_pair *pair, struct arena *arena,
                    struct score_detail *detail)
 {
@@ -206,6 +246,7 @@ void score_explain(struct scorer *scorer, const struct score_pair *pair, struct 
         memset(detail, 0, sizeof(*detail));
         detail->score.posterior_mbit = judge_pair(scorer, pair, &evidence, &alternative, &alternative_mbit);
         detail->score.cannot_link = evidence.cannot_link;
+        restore_sides(&evidence);
         detail->steps = arena_calloc(arena, MODEL_ATTRIBUTE_COUNT + 2, sizeof(*detail->steps));
         detail->steps[detail->step_count++] = (struct score_step){
                 .attribute = TEXT("prior"),
