@@ -372,6 +372,8 @@ struct text fold_next_word(struct text *rest)
                 rest->data++;
                 rest->length--;
         }
+        if (rest->length == 0)
+                return TEXT_NONE; /* no arithmetic on the null pointer of an empty text */
         word = (struct text){.data = rest->data};
         while (word.length < rest->length && rest->data[word.length] != ' ')
                 word.length++;
