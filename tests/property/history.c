@@ -163,18 +163,22 @@ struct maker {
         struct dice *dice;
         struct changes history;
         uint32_t records_each; /* ids of a table */
+        bool turning;          /* accounts become persons and accounts again */
         uint32_t bare;         /* per cent of events that bring a name alone */
         uint32_t times;        /* distinct event times: few make ties of first event times frequent */
 };
 
-/* Turning an account into a person is rarer than any other correction. */
-static uint32_t likelihood(const struct fact *fact, uint32_t percent, enum record_type type)
+/* Turning an account into a person is rarer than any other correction, but for histories that are about it. */
+static uint32_t likelihood(const struct maker *maker, const struct fact *fact, uint32_t percent, enum record_type type)
 {
         bool personal = fact->attribute == ATTRIBUTE_FAMILY_NAME || fact->attribute == ATTRIBUTE_GIVEN_NAME;
+        bool turns = fact->attribute == ATTRIBUTE_PERSON_ACCOUNT;
 
+        if (type == TYPE_ORGANIZATION && (personal || turns) && maker->turning)
+                return 30;
         if (type == TYPE_ORGANIZATION && personal)
                 return percent / 20;
-        if (fact->attribute == ATTRIBUTE_SAME_AS || fact->attribute == ATTRIBUTE_PERSON_ACCOUNT)
+        if (fact->attribute == ATTRIBUTE_SAME_AS || turns)
                 return percent / 5;
         return fact->attribute == ATTRIBUTE_NATIONAL_ID ? percent / 3 : percent;
 }
@@ -188,7 +192,7 @@ static void add_values(struct maker *maker, struct change *change, uint32_t perc
         for (size_t i = 0; i < FACT_COUNT; i++) {
                 uint32_t column = dice_chance(maker->dice, 12) ? dice_below(maker->dice, 6) : profile;
 
-                if (!dice_chance(maker->dice, likelihood(&facts[i], percent, change->type)))
+                if (!dice_chance(maker->dice, likelihood(maker, &facts[i], percent, change->type)))
                         continue;
                 values[change->value_count++] = (struct change_value){
                         .attribute = facts[i].attribute,
@@ -309,6 +313,7 @@ struct changes history_make(struct arena *arena, struct dice *dice, uint32_t len
         uint32_t mask = 1 + dice_below(dice, (1U << table_count) - 1);
 
         maker.records_each = 1 + dice_below(dice, 5);
+        maker.turning = dice_chance(dice, 20);
         maker.bare = dice_chance(dice, 25) ? 40 : 4;
         maker.times = dice_chance(dice, 30) ? 3 : length;
         while (maker.history.count < length) {
