@@ -1,0 +1,1 @@
+unit_tests(FOLDER conflict USES conflict config record)

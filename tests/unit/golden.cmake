@@ -1,0 +1,1 @@
+unit_tests(FOLDER golden USES golden config record)
