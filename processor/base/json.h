@@ -73,6 +73,7 @@ void json_write_object(struct json_writer *writer);
 void json_write_object_end(struct json_writer *writer);
 void json_write_array(struct json_writer *writer);
 void json_write_array_end(struct json_writer *writer);
+/* @name is one of our own, which needs no escape; one from outside (of an attribute, a label) goes to _text. */
 void json_write_name(struct json_writer *writer, const char *name);
 void json_write_name_text(struct json_writer *writer, struct text name);
 void json_write_text(struct json_writer *writer, struct text t);

@@ -172,7 +172,16 @@ void json_write_name_text(struct json_writer *writer, struct text name)
 
 void json_write_name(struct json_writer *writer, const char *name)
 {
-        json_write_name_text(writer, text_from(name));
+        size_t length = strlen(name);
+        char *out;
+
+        separate(writer);
+        out = buffer_reserve(writer->buffer, length + 3);
+        out[0] = '"';
+        memcpy(out + 1, name, length);
+        memcpy(out + 1 + length, "\":", 2);
+        writer->buffer->length += length + 3;
+        writer->after_name = true;
 }
 
 void json_write_text(struct json_writer *writer, struct text t)

@@ -105,7 +105,7 @@ static void write_record(const struct config *config, struct json_writer *writer
                         snprintf(name, sizeof(name), "%s/%.*s", attribute->name, TEXT_ARG(slot->label));
                 else
                         snprintf(name, sizeof(name), "%s", attribute->name);
-                json_write_name(writer, name);
+                json_write_name_text(writer, text_from(name));
                 json_write_text(writer, slot->value);
         }
         json_write_object_end(writer);

@@ -21,6 +21,7 @@ void batch_init(struct batch *batch, struct arena *arena)
         *batch = (struct batch){.arena = arena};
         map_init(&batch->work_by_key, arena);
         map_init(&batch->work_by_number, arena);
+        map_init(&batch->plain_tables, arena);
         map_init(&batch->node_change_by_node, arena);
         map_init(&batch->first_anchors, arena);
 }

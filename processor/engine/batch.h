@@ -4,7 +4,7 @@
  *   merge.c       changes -> work records (R before and after)
  *   records.c     standardise, store and publish what changed in R
  *   nodes.c       which value node each record belongs to
- *   pairs.c       blocking keys, candidates, scores, edges         } once for organizations,
+ *   keys.c, pairs.c, facts.c   blocking keys, candidates, scores   } once for organizations,
  *   components.c  touched components -> clusters                   } then for persons
  *   ghosts.c      deleted records keep the ids of their entities   }
  *   entities.c    anchors, golden records, changes                 }
@@ -43,7 +43,10 @@ struct work {
 struct node_change {
         uint32_t node;
         enum record_type type;
-        struct text features; /* in the batch's arena */
+        struct text features;   /* in the batch's arena */
+        struct block_key *keys; /* as they are stored; of the stratum in work */
+        uint32_t key_count;
+        bool asserts; /* has a same_as */
         bool created;
         bool removed;
 };
@@ -56,6 +59,9 @@ struct draft {
         uint32_t *ghosts;
         size_t ghost_count, ghost_capacity;
         struct record *records; /* decoded members, once loaded, in canonical order */
+        uint32_t living;        /* the member that comes first in the order of anchors; known with `records` */
+        struct record_key living_key;
+        int64_t living_time_ms;
         struct record_key *ghost_keys;
         uint32_t anchor; /* record number, once decided */
         struct record_key anchor_key;
@@ -73,6 +79,7 @@ struct batch {
         size_t work_count, work_capacity;
         struct map work_by_key;    /* record key hash -> index of the first work */
         struct map work_by_number; /* record number -> index */
+        struct map plain_tables;   /* hashes of tables that the state has no watermarks of */
 
         struct node_change *node_changes;
         size_t node_change_count, node_change_capacity;
@@ -99,9 +106,9 @@ struct batch {
         struct map old_anchor_by_record; /* anchor before the batch of records whose anchor changed */
 
         /* over strata */
-        struct map first_anchors;            /* anchor before the batch of records whose anchor changed */
-        struct number_list orphans;          /* persons whose entity ended because an organization took its anchor */
-        struct number_list orphan_ghosts;    /* ghosts of such entities */
+        struct map first_anchors;               /* anchor before the batch of records whose anchor changed */
+        struct number_list orphans;             /* persons whose entity ended because an organization took its anchor */
+        struct number_list orphan_ghosts;       /* ghosts of such entities */
         const struct message *last_cause;       /* the newest message of the batch, for what no record of it touched */
         struct number_list moved_organizations; /* organization records whose entity changed, appeared or vanished */
 };
@@ -170,7 +177,7 @@ uint64_t reference_key(struct text source, struct text record_id);
 /* nodes.c */
 int batch_assign_nodes(struct engine *engine, struct batch *batch);
 
-/* pairs.c */
+/* pairs.c, keys.c, facts.c */
 int batch_score_pairs(struct engine *engine, struct batch *batch);
 /* The key as it is stored: mixed with the ghost secret, so that ghosts and postings share one key space. */
 uint64_t engine_stored_key(const struct engine *engine, uint64_t key);

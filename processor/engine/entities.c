@@ -95,12 +95,20 @@ int draft_load_records(struct engine *engine, struct batch *batch, struct draft 
                 return 0;
         draft->records = arena_alloc(batch->arena, draft->member_count * sizeof(*draft->records));
         for (uint32_t i = 0; i < draft->member_count; i++) {
-                int r = engine_load_record(engine, batch->arena, draft->members[i], &draft->records[i]);
+                struct record *record = &draft->records[i];
+                int r = engine_load_record(engine, batch->arena, draft->members[i], record);
 
                 if (r < 0)
                         return r;
+                if (i > 0 &&
+                    !anchor_before(record->first_time_ms, record->key, draft->living_time_ms, draft->living_key))
+                        continue;
+                draft->living = draft->members[i];
+                draft->living_key = record->key;
+                draft->living_time_ms = record->first_time_ms;
         }
-        qsort(draft->records, draft->member_count, sizeof(*draft->records), compare_records);
+        if (draft->member_count > 1)
+                qsort(draft->records, draft->member_count, sizeof(*draft->records), compare_records);
         return 0;
 }
 
@@ -124,21 +132,15 @@ static int compare_record_keys(const void *left, const void *right)
 /* Decides the anchor of @draft: the earliest of its members and ghosts. */
 static int choose_anchor(struct engine *engine, struct batch *batch, struct draft *draft)
 {
-        int64_t time = TIME_UNKNOWN_MS;
+        int64_t time;
         int r = draft_load_records(engine, batch, draft);
 
         if (r < 0)
                 return r;
-        for (uint32_t i = 0; i < draft->member_count; i++) {
-                const struct record *record = &draft->records[i];
-
-                if (i > 0 && !anchor_before(record->first_time_ms, record->key, time, draft->anchor_key))
-                        continue;
-                draft->anchor_key = record->key;
-                time = record->first_time_ms;
-        }
+        draft->anchor = draft->living;
+        draft->anchor_key = draft->living_key;
+        time = draft->living_time_ms;
         draft->ghost_keys = arena_alloc(batch->arena, (draft->ghost_count + 1) * sizeof(*draft->ghost_keys));
-        draft->anchor = 0;
         for (size_t i = 0; i < draft->ghost_count; i++) {
                 struct record ghost;
 
@@ -153,8 +155,6 @@ static int choose_anchor(struct engine *engine, struct batch *batch, struct draf
                 time = ghost.first_time_ms;
         }
         qsort(draft->ghost_keys, draft->ghost_count, sizeof(*draft->ghost_keys), compare_record_keys);
-        if (draft->anchor == 0)
-                draft->anchor = store_find_record(engine->txn, draft->anchor_key);
         golden_entity_id(draft->type, draft->anchor_key, draft->id);
         return 0;
 }

@@ -100,6 +100,15 @@ static void add_sharing(struct engine *engine, struct batch *batch, struct ghost
                 number_push_once(batch->arena, &ghosts->list, &ghosts->set, numbers[i]);
 }
 
+static void add_sharing_keys(struct engine *engine, struct batch *batch, struct ghost_set *ghosts,
+                             const struct block_key *keys, uint32_t count)
+{
+        for (uint32_t i = 0; i < count; i++) {
+                if (keys[i].flags & BLOCK_GHOST)
+                        add_sharing(engine, batch, ghosts, keys[i].hash);
+        }
+}
+
 static void add_sharing_features(struct engine *engine, struct batch *batch, struct ghost_set *ghosts,
                                  struct text bytes)
 {
@@ -109,10 +118,7 @@ static void add_sharing_features(struct engine *engine, struct batch *batch, str
         if (features_decode(bytes, &features) < 0)
                 return;
         engine_derive_keys(engine, &features, &keys);
-        for (uint32_t i = 0; i < keys.count; i++) {
-                if (keys.items[i].flags & BLOCK_GHOST)
-                        add_sharing(engine, batch, ghosts, keys.items[i].hash);
-        }
+        add_sharing_keys(engine, batch, ghosts, keys.items, keys.count);
 }
 
 /* Which entity is older decides between two that share as many keys with a ghost. */
@@ -149,7 +155,8 @@ static void add_sharing_nodes(struct engine *engine, struct batch *batch, struct
 {
         for (size_t i = 0; i < batch->node_change_count; i++) {
                 if (batch->node_changes[i].type == batch->type)
-                        add_sharing_features(engine, batch, ghosts, batch->node_changes[i].features);
+                        add_sharing_keys(engine, batch, ghosts, batch->node_changes[i].keys,
+                                         batch->node_changes[i].key_count);
         }
         for (size_t i = 0; i < batch->crossed_count; i++)
                 add_sharing(engine, batch, ghosts, batch->crossed[i]);

@@ -195,12 +195,19 @@ static int lower_watermarks(struct engine *engine, struct batch *batch, struct r
                             const struct message *cause, struct work **out)
 {
         struct record_key table_key = {.source = key.source, .entity = key.entity};
+        uint64_t hash = record_key_hash(table_key);
         struct record table;
         struct work *work;
         int r;
 
-        if (!find_loaded(batch, table_key, record_key_hash(table_key)) && !store_find_record(engine->txn, table_key))
-                return 0;
+        if (!find_loaded(batch, table_key, hash)) {
+                if (map_get(&batch->plain_tables, hash))
+                        return 0;
+                if (!store_find_record(engine->txn, table_key)) {
+                        map_put(&batch->plain_tables, hash, 1, NULL);
+                        return 0;
+                }
+        }
         r = batch_find_work(engine, batch, table_key, &work);
         if (r < 0)
                 return r;

@@ -282,7 +282,7 @@ static void write_others(struct draft *draft, size_t from, size_t to, enum secti
                 if (!open) {
                         snprintf(name, sizeof(name), "other_%s",
                                  attribute_name(draft, draft->candidates[from].slot->attribute));
-                        json_write_name(writer, name);
+                        json_write_name_text(writer, text_from(name));
                         json_write_array(writer);
                         open = true;
                 }
@@ -312,7 +312,7 @@ static void write_attribute(struct draft *draft, size_t from, size_t to, enum se
                         return;
                 value = text_from(id);
         }
-        json_write_name(writer, attribute->name);
+        json_write_name_text(writer, text_from(attribute->name));
         if (section == SECTION_ATTRIBUTES)
                 json_write_text(writer, value);
         else
@@ -342,7 +342,7 @@ static void write_primary_address(struct draft *draft, enum section section)
 
                 if (!part)
                         continue;
-                json_write_name(&draft->writer, attribute_name(draft, part->attribute));
+                json_write_name_text(&draft->writer, text_from(attribute_name(draft, part->attribute)));
                 if (section == SECTION_ATTRIBUTES)
                         json_write_text(&draft->writer, part->value);
                 else
@@ -360,8 +360,8 @@ static void write_other_address(struct draft *draft, const struct address *addre
         for (int i = 0; i < ADDRESS_PARTS; i++) {
                 if (!address->parts[i])
                         continue;
-                json_write_name(&draft->writer,
-                                attribute_name(draft, address->parts[i]->attribute) + strlen("address."));
+                json_write_name_text(&draft->writer, text_from(attribute_name(draft, address->parts[i]->attribute) +
+                                                               strlen("address.")));
                 json_write_text(&draft->writer, address->parts[i]->value);
         }
         json_write_object_end(&draft->writer);
@@ -425,7 +425,8 @@ static void write_consent(struct draft *draft)
                 if (attribute_of(draft, best)->kind != KIND_CONSENT)
                         continue;
                 qsort(best, to - from, sizeof(*best), rank_consent);
-                json_write_name(writer, attribute_name(draft, best->slot->attribute) + strlen("consent."));
+                json_write_name_text(writer,
+                                     text_from(attribute_name(draft, best->slot->attribute) + strlen("consent.")));
                 json_write_object(writer);
                 json_write_name(writer, "value");
                 json_write_text(writer, best->slot->value);
