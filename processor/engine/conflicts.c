@@ -21,7 +21,6 @@ struct entity_pair {
         uint32_t nodes[2];   /* nodes[i] belongs to anchors[i] */
         int32_t posterior_mbit;
         bool cannot_link;
-        uint64_t order; /* canonical, to break ties */
 };
 
 struct opened {
@@ -177,6 +176,22 @@ static bool is_first_way(struct conflict_run *run, const struct entity_pair *pai
         return text_compare(bytes[0], bytes[1]) < 0;
 }
 
+/* Of two equally strong edges the one that comes first by content. */
+static bool is_better(struct conflict_run *run, const struct entity_pair *pair, const struct entity_pair *best)
+{
+        uint64_t order, best_order;
+
+        if (pair->posterior_mbit != best->posterior_mbit)
+                return pair->posterior_mbit > best->posterior_mbit;
+        if (pair->nodes[0] == best->nodes[0] && pair->nodes[1] == best->nodes[1])
+                return false;
+        order = tie_order(run->engine, pair->nodes[0], pair->nodes[1]);
+        best_order = tie_order(run->engine, best->nodes[0], best->nodes[1]);
+        if (order != best_order)
+                return order < best_order;
+        return pair->nodes[0] != best->nodes[0] && is_first_way(run, pair, best);
+}
+
 static void offer_pair(struct conflict_run *run, uint32_t anchor_a, uint32_t node_a, uint32_t anchor_b, uint32_t node_b,
                        const struct store_neighbour *edge)
 {
@@ -186,22 +201,14 @@ static void offer_pair(struct conflict_run *run, uint32_t anchor_a, uint32_t nod
                 .nodes = {swap ? node_b : node_a, swap ? node_a : node_b},
                 .posterior_mbit = edge->posterior_mbit,
                 .cannot_link = edge->cannot_link,
-                .order = tie_order(run->engine, node_a, node_b),
         };
         uint64_t key = (uint64_t)pair.anchors[0] << 32 | pair.anchors[1];
         uint32_t *index = map_put(&run->pair_index, key, (uint32_t)run->pair_count, &inserted);
-        struct entity_pair *best;
 
-        if (inserted) {
+        if (inserted)
                 *ARENA_PUSH(run->batch->arena, run->pairs, run->pair_count, run->pair_capacity) = pair;
-                return;
-        }
-        best = &run->pairs[*index];
-        if (pair.posterior_mbit > best->posterior_mbit ||
-            (pair.posterior_mbit == best->posterior_mbit && pair.order < best->order) ||
-            (pair.posterior_mbit == best->posterior_mbit && pair.order == best->order &&
-             pair.nodes[0] != best->nodes[0] && is_first_way(run, &pair, best)))
-                *best = pair;
+        else if (is_better(run, &pair, &run->pairs[*index]))
+                run->pairs[*index] = pair;
 }
 
 static void offer_neighbour(struct conflict_run *run, const struct draft *draft, uint32_t node,

@@ -247,23 +247,27 @@ static void score_range(void *context, unsigned worker, size_t from, size_t to)
         }
 }
 
-/* Reads what is known of @node; every node once, whatever the number of its pairs. */
-static int find_facts(struct engine *engine, struct batch *batch, struct node_table *table, uint32_t node,
-                      uint32_t *index)
+static uint32_t index_node(struct batch *batch, struct node_table *table, uint32_t node)
 {
-        struct node_facts *facts;
+        bool inserted;
+        uint32_t index = *map_put(&table->index, node, (uint32_t)table->count, &inserted);
+
+        if (inserted)
+                *ARENA_PUSH(batch->arena, table->items, table->count, table->capacity) =
+                        (struct node_facts){.node = node};
+        return index;
+}
+
+static int read_facts(struct engine *engine, struct batch *batch, struct node_facts *facts)
+{
         struct features features;
         uint32_t employers;
-        bool inserted;
 
-        *index = *map_put(&table->index, node, (uint32_t)table->count, &inserted);
-        if (!inserted)
-                return 0;
-        facts = ARENA_PUSH(batch->arena, table->items, table->count, table->capacity);
-        *facts = (struct node_facts){.node = node};
-        if (!store_get_node(engine->txn, node, &facts->features) || features_decode(facts->features, &features) < 0)
-                return error_set(engine->error, ERR_FATAL, "value node %u is missing or damaged in the state", node);
-        if (is_fresh(batch, node))
+        if (!store_get_node(engine->txn, facts->node, &facts->features) ||
+            features_decode(facts->features, &features) < 0)
+                return error_set(engine->error, ERR_FATAL, "value node %u is missing or damaged in the state",
+                                 facts->node);
+        if (is_fresh(batch, facts->node))
                 facts->generic = engine_generic_flags(engine, batch, batch->arena, &features);
         employers = (uint32_t)features.first[FEATURE_EMPLOYER_REF + 1] - features.first[FEATURE_EMPLOYER_REF];
         facts->special = employers > 1 || features.first[FEATURE_SAME_AS] != features.first[FEATURE_SAME_AS + 1];
@@ -272,6 +276,23 @@ static int find_facts(struct engine *engine, struct batch *batch, struct node_ta
 
                 facts->employer = hash64_text(reference, 0);
                 facts->employer_anchor = engine_reference_anchor(engine, batch, reference);
+        }
+        return 0;
+}
+
+/* Reads every node once, whatever the number of its pairs, and in order of numbers: neighbours share a page. */
+static int read_all_facts(struct engine *engine, struct batch *batch, struct node_table *table)
+{
+        struct sort_item *order = arena_alloc(batch->arena, 2 * (table->count + 1) * sizeof(*order));
+
+        for (size_t i = 0; i < table->count; i++)
+                order[i] = (struct sort_item){.key = table->items[i].node, .value = i};
+        sort_by_key(order, order + table->count, table->count);
+        for (size_t i = 0; i < table->count; i++) {
+                int r = read_facts(engine, batch, &table->items[order[i].value]);
+
+                if (r < 0)
+                        return r;
         }
         return 0;
 }
@@ -305,20 +326,21 @@ static void find_pair_facts(struct engine *engine, struct batch *batch, const st
 static int prepare_pairs(struct engine *engine, struct batch *batch, const struct candidate_list *list,
                          struct scored *pairs, struct node_table *nodes)
 {
+        int r;
+
         map_init(&nodes->index, batch->arena);
         for (size_t i = 0; i < list->count; i++) {
                 struct candidate candidate = candidate_at(list, i);
-                int r;
 
-                pairs[i] = (struct scored){0};
-                r = find_facts(engine, batch, nodes, candidate.a, &pairs[i].a);
-                if (r == 0)
-                        r = find_facts(engine, batch, nodes, candidate.b, &pairs[i].b);
-                if (r < 0)
-                        return r;
-                find_pair_facts(engine, batch, nodes, &pairs[i]);
+                pairs[i] = (struct scored){
+                        .a = index_node(batch, nodes, candidate.a),
+                        .b = index_node(batch, nodes, candidate.b),
+                };
         }
-        return 0;
+        r = read_all_facts(engine, batch, nodes);
+        for (size_t i = 0; r == 0 && i < list->count; i++)
+                find_pair_facts(engine, batch, nodes, &pairs[i]);
+        return r;
 }
 
 /* ---- edges ------------------------------------------------------------------------------------------------------
