@@ -32,11 +32,37 @@ static void init(struct config *config, struct loader *loader, struct config_pro
         }
 }
 
+/* What an unnamed Salesforce org says is known without a mapping of one's own: the preset. Its warnings (no topics) are
+ * nobody's concern. */
+static void init_any_salesforce(struct config *config)
+{
+        static const char yaml[] = "sources: {any: {dialect: salesforce-cdc, mapping: salesforce-standard}}\n";
+        struct config_problems problems = {0};
+        struct document document;
+        struct loader loader = {
+                .config = config,
+                .arena = &config->arena,
+                .sink = {.problems = &problems, .file = TEXT("built in")},
+        };
+        document_read(&config->arena, text_from(yaml), &loader.sink, &document);
+        options_read(&loader, SCOPE_FILE, document.root, "built in", config);
+        if (config->source_count == 1) {
+                struct source_config *any = &config->any_source[DIALECT_SALESFORCE_CDC];
+                *any = config->sources[0];
+                any->name = TEXT_NONE;
+                any->default_trust = DEFAULT_TRUST;
+        }
+        config->sources = NULL;
+        config->source_count = 0;
+        config_problems_free(&problems);
+}
+
 void config_init_builtin(struct config *config)
 {
         struct config_problems problems = {0};
         struct loader loader;
         init(config, &loader, &problems, "built in");
+        init_any_salesforce(config);
         config->accept_any_source = true;
         config_problems_free(&problems);
         config_compute_epoch(config, TEXT_NONE);

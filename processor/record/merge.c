@@ -258,9 +258,12 @@ bool record_is_table(const struct record *record)
         return record->key.record_id.length == 0;
 }
 
+/* A deletion settles a gap before it as well: nothing is left to be fetched. */
 bool record_is_stale(const struct record *record)
 {
-        return record->ever_stale && (!record->ever_refreshed || version_compare(record->stale, record->refreshed) > 0);
+        return record->ever_stale &&
+               (!record->ever_refreshed || version_compare(record->stale, record->refreshed) > 0) &&
+               (!record->ever_deleted || version_compare(record->stale, record->deleted) > 0);
 }
 
 enum record_type record_effective_type(const struct record *record)

@@ -85,13 +85,13 @@ struct record {
         bool ever_refreshed;
         struct slot *slots; /* sorted by (attribute, label), without repeats */
         uint32_t slot_count;
-        uint32_t slot_capacity;        /* room in `slots`; 0: borrowed or unknown, copied before it grows */
-        uint64_t *ghost_keys; /* of a deleted record: keyed hashes of its blocking keys, sorted */
+        uint32_t slot_capacity; /* room in `slots`; 0: borrowed or unknown, copied before it grows */
+        uint64_t *ghost_keys;   /* of a deleted record: keyed hashes of its blocking keys, sorted */
         uint32_t ghost_key_count;
         struct text merged_into; /* of a deleted record: id of the survivor, where the source said so */
 };
 
-/* True while a gap has not been followed by a change that carried the whole record. */
+/* True while a gap has not been followed by a change that carried the whole record, or by the record's deletion. */
 bool record_is_stale(const struct record *record);
 
 /* The type after its content: an organization whose person_account is true, or that has a family name, is a person. */

@@ -145,6 +145,25 @@ static void the_example_of_the_documentation_is_clean(void **state)
         unload(&l);
 }
 
+/* An export of an org's events, without a configuration: an unsubscribe must not be lost for want of a mapping. */
+static void an_unnamed_salesforce_org_is_understood_by_the_preset(void **state)
+{
+        (void)state;
+        struct config *config = calloc(1, sizeof(*config));
+        config_init_builtin(config);
+        config->any_dialect = DIALECT_SALESFORCE_CDC;
+        const struct source_config *any = config_find_source(config, TEXT("whatever"));
+        const struct entity_mapping *contact = source_find_entity(any, TEXT("Contact"));
+        const struct field_mapping *field = find_field(contact, "HasOptedOutOfEmail");
+        assert_non_null(field);
+        assert_int_equal(ATTRIBUTE_CONSENT_EMAIL, field->attribute);
+        assert_int_equal(TRANSFORM_OPT_OUT, field->transform);
+        assert_int_equal(0, config->source_count);
+        assert_int_equal(DIALECT_SALESFORCE_CDC, any->dialect);
+        config_free(config);
+        free(config);
+}
+
 static void without_sources_any_source_is_accepted_and_maps_by_itself(void **state)
 {
         (void)state;
@@ -314,6 +333,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_file_with_every_section_is_read_as_it_says),
                 cmocka_unit_test(the_short_form_of_a_mapping_is_enough),
+                cmocka_unit_test(an_unnamed_salesforce_org_is_understood_by_the_preset),
                 cmocka_unit_test(the_example_of_the_documentation_is_clean),
                 cmocka_unit_test(without_sources_any_source_is_accepted_and_maps_by_itself),
                 cmocka_unit_test(a_country_called_no_is_norway_and_not_a_boolean),
