@@ -62,7 +62,7 @@ function(module_packages target packages libraries)
 endfunction()
 
 # Every tests/unit/FOLDER/test_*.c is one program of cmocka tests. They may include internal headers of the module that they
-# test as "module/internal.h".
+# test as "module/internal.h", and what tests of several modules share as "unit/common/header.h".
 #   unit_tests(FOLDER decode USES decode config record)
 function(unit_tests)
         cmake_parse_arguments(ARG "" "FOLDER" "USES;PACKAGES" ${ARGN})
@@ -72,6 +72,7 @@ function(unit_tests)
                 set(target "${ARG_FOLDER}_${name}")
                 add_executable(${target} "${test}")
                 target_link_libraries(${target} PRIVATE durand_options)
+                target_include_directories(${target} PRIVATE "${CMAKE_SOURCE_DIR}/tests")
                 target_compile_definitions(${target} PRIVATE TEST_DATA="${CMAKE_SOURCE_DIR}/tests")
                 module_use(${target} "${ARG_USES}")
                 set(packages cmocka ${ARG_PACKAGES})

@@ -118,14 +118,14 @@ void store_apply_postings(struct store_txn *txn, enum store_table table, const s
 /* What a sweep found and left under one key. */
 struct store_key_group {
         uint64_t key;
-        uint32_t before;         /* postings of the key before the sweep */
+        uint32_t before; /* postings of the key before the sweep */
         uint32_t after;
         const uint32_t *numbers; /* the postings after it, ascending; NULL when there are more than the limit */
 };
 
-/* The same, and tells for each distinct key what is there now, in order of keys: one descent into the tree where counting,
- * applying and reading would take four. Repeats of a posting within @postings are not allowed. Everything given is in
- * @arena. Returns the number of groups. */
+/* The same, and tells for each distinct key what is there now, in order of keys: one descent into the tree where
+ * counting, applying and reading would take four. Repeats of a posting within @postings are not allowed. Everything
+ * given is in @arena. Returns the number of groups. */
 size_t store_sweep_postings(struct store_txn *txn, struct arena *arena, enum store_table table,
                             const struct store_posting *postings, size_t count, uint32_t limit,
                             struct store_key_group **groups);

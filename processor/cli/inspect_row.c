@@ -43,7 +43,7 @@ static void add_hexadecimal(struct row *row, const char *name, struct text bytes
         static const char digits[] = "0123456789abcdef";
         char *hex = arena_alloc(row->arena, (size_t)bytes.length * 2 + 1);
 
-        for (uint32_t i = 0; i < bytes.length; i++) {
+        for (size_t i = 0; i < bytes.length; i++) {
                 hex[2 * i] = digits[(uint8_t)bytes.data[i] >> 4];
                 hex[2 * i + 1] = digits[(uint8_t)bytes.data[i] & 15];
         }

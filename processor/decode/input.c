@@ -19,7 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define CHUNK_BYTES (1U << 20)
+#define CHUNK_BYTES ((size_t)1 << 20)
 
 enum key_rule {
         KEY_IN_ROW,  /* a column is the key: the decoder finds it */
@@ -281,7 +281,7 @@ static void name_after_line(struct arena *arena, struct input_item *item)
 /* A bad row may have swallowed others by a quote that is not closed: only its first line is given up. */
 static void give_back(struct input *input, struct input_item *item)
 {
-        const char *end = memchr(item->raw.data, '\n', item->raw.length);
+        const char *end = item->raw.length > 0 ? memchr(item->raw.data, '\n', item->raw.length) : NULL;
         size_t kept;
 
         if (!end)

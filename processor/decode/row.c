@@ -40,7 +40,7 @@ static struct text row_entity(const struct decoder *decoder)
         if (!mapping)
                 mapping = source_find_entity(source, decoder->message->topic);
         if (!mapping && source->entity_count == 1)
-                mapping = &source->entities[0];
+                return source->entities[0].entity;
         if (!mapping)
                 mapping = only_of_type(source, decoder->type_hint);
         return mapping ? mapping->entity : TEXT_NONE;

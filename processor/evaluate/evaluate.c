@@ -79,7 +79,7 @@ static int read_labels(const char *path, struct labels *labels, struct error *er
         struct csv_reader *reader;
         const struct json_node *row;
         struct arena rows = {0};
-        struct text content;
+        struct text content = TEXT_NONE;
         int64_t line;
         int r;
 

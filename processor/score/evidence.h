@@ -17,7 +17,7 @@ struct attribute_evidence {
 
 struct evidence {
         struct attribute_evidence of[MODEL_ATTRIBUTE_COUNT];
-        bool reversed;                      /* the sides were swapped into their canonical order */
+        bool reversed; /* the sides were swapped into their canonical order */
         bool cannot_link;
         bool establishments;                /* where cannot_link only says that these are two places of one company */
         enum model_attribute contradiction; /* where cannot_link */

@@ -52,8 +52,8 @@ struct score_detail {
         struct score score;
         struct score_step *steps;
         uint32_t step_count;
-        struct text contradiction; /* what made cannot_link: 'siren 732829320 and 552100554'; empty where nothing did, or
-                                    * where the two are establishments of one company */
+        struct text contradiction; /* what made cannot_link: 'siren 732829320 and 552100554'; empty where nothing did,
+                                    * or where the two are establishments of one company */
 };
 
 void score_explain(struct scorer *scorer, const struct score_pair *pair, struct arena *arena,

@@ -1,3 +1,7 @@
+/* Documents and merge patches by Jansson.
+ *
+ * The patch is RFC 7396's own pseudo code, so that a mistake of the engine's patches is not repeated here.
+ */
 #include "document.h"
 
 #include <jansson.h>

@@ -82,7 +82,7 @@ bool output_set_differ(struct output_set *expected, struct output_set *found, ch
         for (; i < expected->count || i < found->count; i++) {
                 const struct output_pair *a = i < expected->count ? &expected->items[i] : NULL;
                 const struct output_pair *b = i < found->count ? &found->items[i] : NULL;
-                int order = !a ? 1 : !b ? -1 : compare_pairs(a, b);
+                int order = i >= found->count ? -1 : i >= expected->count ? 1 : compare_pairs(a, b);
 
                 if (order == 0 && text_equal(a->value, b->value))
                         continue;

@@ -1,3 +1,8 @@
+/* Runs a history through the engine and keeps what stands of its emissions.
+ *
+ * A restart closes the engine, which drops what was not checkpointed: what was emitted since then is taken back, and
+ * the events are applied anew in other batches. So a checkpoint stands for what Kafka has committed.
+ */
 #include "runner.h"
 
 #include <dirent.h>

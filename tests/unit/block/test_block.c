@@ -1,7 +1,7 @@
 /* Who meets whom: keys that survive one wrong or missing value, within their bounds. */
 #include "block/block.h"
 
-#include "../score/make_features.h"
+#include "unit/common/make_features.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -224,7 +224,7 @@ static void features_have_one_form_in_whatever_order_they_came(void **state)
         (void)state;
         for (int round = 0; round < 500; round++) {
                 struct features features = {.type = TYPE_PERSON}, decoded;
-                size_t order[8];
+                size_t order[8] = {0};
                 uint8_t flip = (uint8_t)(roll(&seed) % 2 ? 3 : 0);
 
                 for (size_t i = 0; i < count; i++) {

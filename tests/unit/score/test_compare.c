@@ -2,7 +2,7 @@
 #include "score/compare.h"
 #include "score/score.h"
 
-#include "make_features.h"
+#include "unit/common/make_features.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* What the built-in model says of pairs that a steward would decide at a glance. */
 #include "score/score.h"
 
-#include "make_features.h"
+#include "unit/common/make_features.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
