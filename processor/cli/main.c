@@ -43,13 +43,19 @@ static void print_help(FILE *out)
 
 int main(int argc, char **argv)
 {
+        char name[64];
+
         if (argc < 2) {
                 print_help(stderr);
                 return EXIT_USAGE;
         }
         for (size_t i = 0; i < COMMAND_COUNT; i++) {
-                if (strcmp(argv[1], commands[i].name) == 0)
+                if (strcmp(argv[1], commands[i].name) == 0) {
+                        /* What usage messages call the program. */
+                        snprintf(name, sizeof(name), "durand %s", commands[i].name);
+                        argv[1] = name;
                         return commands[i].run(argc - 1, argv + 1);
+                }
         }
         if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
                 print_help(stdout);
