@@ -189,10 +189,8 @@ static void print_summary(const struct arguments *arguments, const struct replay
                (unsigned long long)result->counts.conflicts);
         printf("digest %s\n", derived);
         if (arguments->output)
-                printf("written to %s: clusters.csv, golden.person.ndjson, golden.organization.ndjson, "
-                       "conflicts.ndjson, "
-                       "records.ndjson%s\n",
-                       arguments->output, result->rejected ? ", and the rejected lines in deadletter.ndjson" : "");
+                printf("written to %s: %.*s%s\n", arguments->output, TEXT_ARG(buffer_view(&result->files)),
+                       result->rejected ? ", and the rejected lines in deadletter.ndjson" : "");
 }
 
 static int replay(const struct arguments *arguments, struct config *config, struct model *model)
@@ -214,15 +212,14 @@ static int replay(const struct arguments *arguments, struct config *config, stru
         struct error error = {{0}};
         int r = replay_run(&options, &result, &error);
 
-        if (r < 0) {
+        if (r < 0)
                 fprintf(stderr, "durand replay: %s\n", error.text);
-                return r == ERR_USAGE ? EXIT_USAGE : EXIT_FAILED;
-        }
-        if (arguments->json)
+        else if (arguments->json)
                 print_json(&result);
         else
                 print_summary(arguments, &result);
-        return EXIT_CLEAN;
+        buffer_free(&result.files);
+        return r == 0 ? EXIT_CLEAN : r == ERR_USAGE ? EXIT_USAGE : EXIT_FAILED;
 }
 
 int command_replay(int argc, char **argv)

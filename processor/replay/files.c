@@ -16,6 +16,7 @@
 
 #define TOPICS_MAX 256
 #define NAME_MAX_BYTES 200
+#define DEADLETTER "deadletter.ndjson"
 
 struct line {
         uint64_t offset;
@@ -155,7 +156,7 @@ int output_files_emit(void *context, const struct output *output)
 
 int output_files_reject(struct output_files *files, const struct rejection *rejection, struct error *error)
 {
-        struct topic_file *topic = find_topic(files, "deadletter.ndjson", error);
+        struct topic_file *topic = find_topic(files, DEADLETTER, error);
         struct json_writer writer;
 
         if (!topic)
@@ -283,20 +284,38 @@ static int finish_topic(struct output_files *files, struct topic_file *topic, bo
 }
 
 /* Files that exist even when nothing came, so that a reader need not ask. */
-static const char *const always[] = {"golden.person.ndjson", "golden.organization.ndjson", "conflicts.ndjson",
-                                     "records.ndjson",       "deadletter.ndjson",          "clusters.csv"};
+static const char *const always[] = {"golden.person.ndjson",
+                                     "golden.organization.ndjson",
+                                     "conflicts.ndjson",
+                                     "records.ndjson",
+                                     DEADLETTER,
+                                     "clusters.csv"};
 
-int output_files_finish(struct output_files *files, bool sorted, struct error *error)
+static int compare_topics(const void *left, const void *right)
+{
+        const struct topic_file *const *a = left, *const *b = right;
+
+        return strcmp((*a)->name, (*b)->name);
+}
+
+int output_files_finish(struct output_files *files, bool sorted, struct buffer *names, struct error *error)
 {
         for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++) {
                 if (!find_topic(files, always[i], error))
                         return ERR_FATAL;
         }
+        qsort(files->topics, files->topic_count, sizeof(struct topic_file *), compare_topics);
         for (uint32_t i = 0; i < files->topic_count; i++) {
-                int r = finish_topic(files, files->topics[i], sorted, error);
+                struct topic_file *topic = files->topics[i];
+                int r = finish_topic(files, topic, sorted, error);
 
                 if (r < 0)
                         return r;
+                if (strcmp(topic->name, DEADLETTER) == 0)
+                        continue;
+                if (names->length > 0)
+                        buffer_text(names, TEXT(", "));
+                buffer_text(names, text_from(topic->name));
         }
         return 0;
 }

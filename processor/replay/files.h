@@ -1,6 +1,7 @@
 /* files.h: outputs as files, one a topic. */
 #pragma once
 
+#include "base/buffer.h"
 #include "replay/prefetch.h"
 
 struct output_files;
@@ -19,5 +20,6 @@ int output_files_reject(struct output_files *files, const struct rejection *reje
 /* An engine_member: a row of clusters.csv. */
 int output_files_member(void *context, struct record_key key, enum record_type type, struct text entity_id);
 
-/* Writes the final files; with @sorted each topic's lines are in order of their keys. */
-int output_files_finish(struct output_files *files, bool sorted, struct error *error);
+/* Writes the final files; with @sorted each topic's lines are in order of their keys. Their names, sorted and separated
+ * by ", ", go to @names, but for deadletter.ndjson, whose lines the caller counts. */
+int output_files_finish(struct output_files *files, bool sorted, struct buffer *names, struct error *error);

@@ -189,7 +189,7 @@ static int write_outputs(struct replay *replay, struct error *error)
                 r = engine_dump(replay->engine, output_files_emit, replay->files, error);
         if (r == 0)
                 r = engine_list_members(replay->engine, output_files_member, replay->files, error);
-        return r < 0 ? r : output_files_finish(replay->files, !changelog, error);
+        return r < 0 ? r : output_files_finish(replay->files, !changelog, &replay->result->files, error);
 }
 
 int replay_run(const struct replay_options *options, struct replay_result *result, struct error *error)

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "base/buffer.h"
 #include "base/error.h"
 #include "config/config.h"
 #include "engine/engine.h"
@@ -32,6 +33,7 @@ struct replay_result {
         uint64_t ignored;
         uint64_t state_bytes;
         int64_t elapsed_ms;
+        struct buffer files; /* names of the files written, for people; the caller frees it */
 };
 
 /* Pins the populations that @config leaves open to the number of lines of the files: prior odds of a random pair need
