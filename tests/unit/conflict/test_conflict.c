@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -39,6 +40,9 @@ static void probability_grows_with_the_posterior_and_is_symmetric(void **state)
                 assert_int_equal(1000, probability + conflict_probability_milli(-mbit));
                 before = probability;
         }
+        /* The table against the formula, at quarter bits, in which it is kept. */
+        for (int32_t mbit = -10000; mbit <= 10000; mbit += 250)
+                assert_true(fabs(1000 / (1 + exp2(-mbit / 1000.0)) - conflict_probability_milli(mbit)) < 1);
         assert_int_equal(500, conflict_probability_milli(0));
         assert_int_equal(800, conflict_probability_milli(2000));
         assert_int_equal(1000 - conflict_probability_milli(INT32_MAX), conflict_probability_milli(INT32_MIN));
@@ -87,12 +91,74 @@ static void a_steward_sees_canonical_values_and_the_evidence(void **state)
         config_free(&config);
 }
 
+/* An impossible value has a reason in place of a weight, and no second value; of many records a few are shown. */
+static void a_conflict_about_one_record_names_reason_and_value(void **state)
+{
+        static struct config config;
+        struct record record = {.key = {TEXT("crm"), TEXT("Account"), TEXT("1")}};
+        const struct record *records[CONFLICT_RECORDS_MAX + 1];
+        struct conflict_evidence evidence = {.attribute = TEXT("siret"),
+                                             .level = TEXT("its check digit is wrong"),
+                                             .value_a = TEXT("12345678901234")};
+        struct conflict conflict = {
+                .kind = CONFLICT_INVALID_IDENTIFYING_DATA,
+                .id = conflict_id(CONFLICT_INVALID_IDENTIFYING_DATA, TEXT("o-a"), TEXT_NONE),
+                .type = TYPE_ORGANIZATION,
+                .entities = {TEXT("o-a")},
+                .records = records,
+                .record_count = CONFLICT_RECORDS_MAX + 1,
+                .record_total = 5000,
+                .evidence = &evidence,
+                .evidence_count = 1,
+                .contradiction = TEXT("siren 732829320 and 552100554"),
+        };
+        ARENA_CLEANUP struct arena arena = {0};
+        BUFFER_CLEANUP struct buffer json = {0};
+        const struct json_node *root, *shown;
+        char id[CONFLICT_ID_SIZE];
+
+        (void)state;
+        for (int i = 0; i <= CONFLICT_RECORDS_MAX; i++)
+                records[i] = &record;
+        config_init_builtin(&config);
+        conflict_write_json(&config, &conflict, &json);
+        assert_int_equal(0, json_parse(&arena, buffer_view(&json), &root, NULL));
+        conflict_id_text(conflict.id, id);
+        assert_true(text_equal(json_scalar_text(json_get(root, "conflict_id")), text_from(id)));
+        assert_true(text_equal(json_scalar_text(json_get(root, "severity")), TEXT("low")));
+        assert_true(text_equal(json_scalar_text(json_get(root, "entity_type")), TEXT("organization")));
+        assert_true(text_equal(json_scalar_text(json_get(root, "contradiction")), conflict.contradiction));
+        assert_int_equal(1, json_get(root, "entities")->count);
+        assert_int_equal(CONFLICT_RECORDS_MAX, json_get(root, "records")->count);
+        assert_true(text_equal(json_scalar_text(json_get(root, "record_count")), TEXT("5000")));
+        assert_null(json_get(root, "posterior_bits"));
+        assert_null(json_get(root, "probability"));
+        shown = json_get(root, "evidence")->child;
+        assert_true(text_equal(json_scalar_text(json_get(shown, "reason")), evidence.level));
+        assert_int_equal(1, json_get(shown, "values")->count);
+        assert_null(json_get(shown, "level"));
+        assert_null(json_get(shown, "weight_bits"));
+        config_free(&config);
+}
+
+/* Ids are kept by consumers and in states: the same on every machine, and in every version. */
+static void ids_stay_what_they_are(void **state)
+{
+        char text[CONFLICT_ID_SIZE];
+
+        (void)state;
+        conflict_id_text(conflict_id(CONFLICT_POSSIBLE_DUPLICATE, TEXT("p-aaaa"), TEXT("p-bbbb")), text);
+        assert_string_equal("c-5s04p7f2td1m1d423pkk", text);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(the_id_follows_from_kind_and_subjects_in_any_order),
                 cmocka_unit_test(probability_grows_with_the_posterior_and_is_symmetric),
                 cmocka_unit_test(a_steward_sees_canonical_values_and_the_evidence),
+                cmocka_unit_test(a_conflict_about_one_record_names_reason_and_value),
+                cmocka_unit_test(ids_stay_what_they_are),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
