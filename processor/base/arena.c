@@ -1,7 +1,8 @@
 /* Bump allocation in a list of chunks.
  *
- * Chunks double up to CHUNK_BYTES_MAX; a larger request gets a chunk of its own. A reset rewinds to the first chunk and
- * keeps all of them, so that after the first batches nothing is allocated any more.
+ * Chunks double up to CHUNK_BYTES_MAX. A reset rewinds to the first chunk and keeps all of them, so that after the
+ * first batches nothing is allocated any more. A large request (a working set's array) gets a block of its own, outside
+ * of the list: in it, one that does not fit would leave all the chunks that it skips unused until the next reset.
  */
 #include "base/arena.h"
 
@@ -12,6 +13,8 @@
 
 #define CHUNK_BYTES_MIN ((size_t)64 << 10)
 #define CHUNK_BYTES_MAX ((size_t)4 << 20)
+#define LARGE_BYTES ((size_t)1 << 20)
+#define SPARE_RATIO 4 /* a spare block may be so many times larger than what is asked for */
 
 struct arena_chunk {
         struct arena_chunk *next;
@@ -31,40 +34,72 @@ void arena_init(struct arena *arena)
         *arena = (struct arena){0};
 }
 
+static void free_list(struct arena_chunk *chunk)
+{
+        struct arena_chunk *next;
+
+        for (; chunk; chunk = next) {
+                next = chunk->next;
+                free(chunk);
+        }
+}
+
 void arena_reset(struct arena *arena)
 {
         for (struct arena_chunk *chunk = arena->first; chunk; chunk = chunk->next)
                 chunk->used = 0;
         arena->current = arena->first;
+        free_list(arena->spare);
+        arena->spare = arena->large;
+        arena->large = NULL;
         arena->used_bytes = 0;
 }
 
 void arena_free(struct arena *arena)
 {
-        struct arena_chunk *next;
-
-        for (struct arena_chunk *chunk = arena->first; chunk; chunk = next) {
-                next = chunk->next;
-                free(chunk);
-        }
+        free_list(arena->first);
+        free_list(arena->large);
+        free_list(arena->spare);
         *arena = (struct arena){0};
+}
+
+static struct arena_chunk *chunk_allocate(size_t capacity)
+{
+        struct arena_chunk *chunk = malloc(sizeof(*chunk) + capacity);
+
+        if (!chunk)
+                out_of_memory(capacity);
+        *chunk = (struct arena_chunk){.capacity = capacity};
+        return chunk;
 }
 
 static struct arena_chunk *chunk_new(struct arena *arena, size_t size)
 {
         size_t capacity = arena->current ? arena->current->capacity * 2 : CHUNK_BYTES_MIN;
-        struct arena_chunk *chunk;
 
         if (capacity > CHUNK_BYTES_MAX)
                 capacity = CHUNK_BYTES_MAX;
         if (capacity < size)
                 capacity = size;
-        chunk = malloc(sizeof(*chunk) + capacity);
-        if (!chunk)
-                out_of_memory(capacity);
-        chunk->capacity = capacity;
-        chunk->used = 0;
-        return chunk;
+        return chunk_allocate(capacity);
+}
+
+/* A block of its own for @size bytes: a spare one that is not much too large, or a new one. */
+static void *large_alloc(struct arena *arena, size_t size)
+{
+        struct arena_chunk **link = &arena->spare;
+        struct arena_chunk *block;
+
+        while (*link && ((*link)->capacity < size || (*link)->capacity / SPARE_RATIO > size))
+                link = &(*link)->next;
+        block = *link;
+        if (block)
+                *link = block->next;
+        else
+                block = chunk_allocate(size);
+        block->next = arena->large;
+        arena->large = block;
+        return block->data;
 }
 
 /* Makes a chunk current that has room for @size: the next one that was kept, or a new one behind the current. */
@@ -99,11 +134,13 @@ void *arena_alloc(struct arena *arena, size_t size)
         if (size > SIZE_MAX / 2)
                 out_of_memory(size);
         size = (size + align - 1) & ~(align - 1);
+        arena->used_bytes += size;
+        if (size >= LARGE_BYTES)
+                return large_alloc(arena, size);
         if (!chunk || chunk->capacity - chunk->used < size)
                 chunk = chunk_advance(arena, size);
         result = chunk->data + chunk->used;
         chunk->used += size;
-        arena->used_bytes += size;
         return result;
 }
 

@@ -1,7 +1,8 @@
 /* arena.h: memory for everything that is made for one batch, freed in one go.
  *
  * An arena hands out memory that lives until arena_reset() or arena_free(). It grows by chunks and keeps them over a
- * reset, so that a steady state allocates nothing. Exhausted memory ends the process: there is no sensible way on in
+ * reset, so that a steady state allocates nothing; large blocks are kept for the next round and given back if that has no
+ * use for them. Exhausted memory ends the process: there is no sensible way on in
  * the middle of a batch, and a restart recovers (docs/architecture.md, "Exactly once"). An arena belongs to one thread.
  */
 #pragma once
@@ -16,6 +17,8 @@ struct arena_chunk;
 struct arena {
         struct arena_chunk *first;   /* chunks in order of use */
         struct arena_chunk *current; /* the one that serves requests */
+        struct arena_chunk *large;   /* blocks of one large request each */
+        struct arena_chunk *spare;   /* those of the round before the last reset, not taken yet */
         size_t used_bytes;           /* handed out since the last reset, for limits and metrics */
 };
 
