@@ -289,7 +289,7 @@ static int side_records(struct conflict_run *run, uint32_t anchor, const struct 
 {
         struct engine *engine = run->engine;
         struct arena *arena = &engine->scratch_arena;
-        struct stored stored;
+        struct stored stored = {0};
         struct record *loaded;
         struct text value;
 
@@ -352,7 +352,7 @@ static int open_pair(struct conflict_run *run, const struct entity_pair *pair)
         const struct record *records[CONFLICT_RECORDS_MAX];
         struct conflict conflict = {.type = batch->type, .records = records, .scored = true};
         char ids[2][ENTITY_ID_SIZE];
-        struct score_detail detail;
+        struct score_detail detail = {0};
         int first, r = 0;
 
         arena_reset(&engine->scratch_arena);

@@ -151,7 +151,7 @@ static int apply_to_table(struct engine *engine, struct batch *batch, const stru
                 return r;
         for (size_t i = 0; i < walk.numbers.count; i++) {
                 struct record record;
-                struct work *work;
+                struct work *work = NULL;
 
                 r = engine_load_record(engine, batch->arena, walk.numbers.items[i], &record);
                 if (r == 0)
