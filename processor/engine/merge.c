@@ -151,11 +151,12 @@ static int apply_to_table(struct engine *engine, struct batch *batch, const stru
                 return r;
         for (size_t i = 0; i < walk.numbers.count; i++) {
                 struct record record;
-                struct work *work = NULL;
+                struct work *work;
 
                 r = engine_load_record(engine, batch->arena, walk.numbers.items[i], &record);
-                if (r == 0)
-                        r = batch_find_work(engine, batch, record.key, &work);
+                if (r < 0)
+                        return r;
+                r = batch_find_work(engine, batch, record.key, &work);
                 if (r < 0)
                         return r;
                 apply_table(engine, batch, work, table, cause);
