@@ -65,6 +65,7 @@ configure() {
         controller=${ports#* }
         rm -rf "$directory"
         mkdir -p "$directory"
+        # Events of tests bear times of their story, years ago: with a retention the broker deletes them, unread, minutes later.
         cat >"$directory/server.properties" <<EOF
 process.roles=broker,controller
 node.id=1
@@ -73,6 +74,7 @@ listeners=PLAINTEXT://127.0.0.1:$broker,CONTROLLER://127.0.0.1:$controller
 advertised.listeners=PLAINTEXT://127.0.0.1:$broker
 controller.listener.names=CONTROLLER
 log.dirs=$directory/data
+log.retention.ms=-1
 offsets.topic.replication.factor=1
 offsets.topic.num.partitions=4
 transaction.state.log.replication.factor=1
