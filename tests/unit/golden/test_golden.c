@@ -226,7 +226,8 @@ static void every_id_but_its_own_is_superseded_in_order(void **state)
         bool seen[8] = {false};
 
         for (int i = 0; i < 8; i++) {
-                snprintf(ids[i], sizeof(ids[i]), "%d", i + 1);
+                ids[i][0] = (char)('1' + i);
+                ids[i][1] = '\0';
                 ghosts[i] = (struct record_key){TEXT("old"), TEXT("person"), text_from(ids[i])};
         }
         bench->input.ghosts = ghosts;
