@@ -197,6 +197,18 @@ def read_lines(path):
         return [line for line in file if line.strip()]
 
 
+def show_inputs(broker, one):
+    """What the inputs hold, so that a message that never arrived is told from one that was passed over."""
+    for topic in sorted({event["topic"] for event in one.events}):
+        try:
+            offsets = sorted((message[0], message[1]) for message in broker.read(topic))
+        except Failure as failure:
+            print("  input %s: %s" % (topic, failure))
+            continue
+        sent = sum(event["topic"] == topic for event in one.events)
+        print("  input %s: %d messages, %d sent, from %s to %s" % (topic, len(offsets), sent, offsets[:1], offsets[-1:]))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binary", default=os.path.join(ROOT, "build", "durand"))
@@ -224,6 +236,7 @@ def main():
             except Failure as failure:
                 failed.append(seed + n)
                 print("  FAILED: %s\n  logs and events: %s" % (failure, directory), flush=True)
+                show_inputs(broker, one)
                 continue
             kills = ", ".join("%s %d" % item for item in sorted(one.hits.items()))
             print("  %d events, %d changes in unbroken chains, %d entities; killed: %s; %.0f s"
