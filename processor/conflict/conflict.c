@@ -29,11 +29,6 @@ static const struct {
                                  "check whether these records really are one: more of them agree than is usual"},
 };
 
-const char *conflict_kind_name(enum conflict_kind kind)
-{
-        return kind < CONFLICT_KIND_COUNT ? kinds[kind].name : "unknown";
-}
-
 struct hash128 conflict_id(enum conflict_kind kind, struct text first, struct text second)
 {
         char bytes[2 * (RECORD_ID_MAX + 1024) + 2];

@@ -20,8 +20,6 @@ enum conflict_kind {
         CONFLICT_KIND_COUNT,
 };
 
-const char *conflict_kind_name(enum conflict_kind kind); /* "possible_duplicate", ... */
-
 /* The id of a conflict of @kind about @first and @second (entity ids in any order, or one of them empty). */
 struct hash128 conflict_id(enum conflict_kind kind, struct text first, struct text second);
 
