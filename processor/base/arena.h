@@ -1,9 +1,9 @@
 /* arena.h: memory for everything that is made for one batch, freed in one go.
  *
  * An arena hands out memory that lives until arena_reset() or arena_free(). It grows by chunks and keeps them over a
- * reset, so that a steady state allocates nothing; large blocks are kept for the next round and given back if that has no
- * use for them. Exhausted memory ends the process: there is no sensible way on in
- * the middle of a batch, and a restart recovers (docs/architecture.md, "Exactly once"). An arena belongs to one thread.
+ * reset, so that a steady state allocates nothing; large blocks are kept for the next round and given back if that has
+ * no use for them. Exhausted memory ends the process: there is no sensible way on in the middle of a batch, and a
+ * restart recovers (docs/architecture.md, "Exactly once"). An arena belongs to one thread.
  */
 #pragma once
 

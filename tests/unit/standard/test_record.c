@@ -21,11 +21,11 @@ static struct record make_record(struct fixture *fixture, enum record_type type,
                                 .alive = true,
                                 .slots = slots};
 
-        for (uint16_t attribute = 1; attribute < fixture->config.vocabulary.count; attribute++)
+        for (uint32_t attribute = 1; attribute < fixture->config.vocabulary.count; attribute++)
                 for (size_t i = 0; i < count; i++) {
                         if (vocabulary_find(&fixture->config.vocabulary, text_from(fields[i].attribute)) != attribute)
                                 continue;
-                        slots[record.slot_count++] = (struct slot){.attribute = attribute,
+                        slots[record.slot_count++] = (struct slot){.attribute = (uint16_t)attribute,
                                                                    .flags = SLOT_SET,
                                                                    .raw = text_from(fields[i].value)};
                 }
@@ -213,10 +213,10 @@ static void the_longest_value_is_bounded_work(void **state)
 
         for (size_t i = 0; i < RECORD_VALUE_MAX; i++)
                 raw[i] = "ab, 1é/"[i % 8 == 7 ? 0 : i % 8];
-        for (uint16_t attribute = 1; attribute < fixture->config.vocabulary.count; attribute++) {
+        for (uint32_t attribute = 1; attribute < fixture->config.vocabulary.count; attribute++) {
                 struct record record = {.alive = true, .slots = slots, .slot_count = 1};
 
-                slots[0] = (struct slot){.attribute = attribute,
+                slots[0] = (struct slot){.attribute = (uint16_t)attribute,
                                          .flags = SLOT_SET,
                                          .raw = {.data = raw, .length = RECORD_VALUE_MAX}};
                 standardised(fixture, &record);
