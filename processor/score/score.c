@@ -16,6 +16,7 @@
 
 #include "model/bits.h"
 #include "score/evidence.h"
+#include "score/vector.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -142,26 +143,29 @@ static bool weigh_alternative(const struct model_stratum *stratum, const struct 
                 }
                 sum += weight;
         }
+        if (!called_for || !decidable)
+                return false;
         *sum_mbit = sum;
-        return called_for && decidable;
+        return true;
 }
 
-/* log2(1 + Σ 2^S_A), and the strongest alternative (ALTERNATIVE_COUNT: none applies). */
+/* log2(1 + Σ 2^S_A), each S_A (SCORE_DOES_NOT_APPLY where it does not) and the strongest alternative
+ * (ALTERNATIVE_COUNT: none applies). */
 static int32_t weigh_alternatives(const struct model_stratum *stratum, const struct evidence *evidence,
-                                  enum model_alternative *strongest)
+                                  int32_t sums_mbit[ALTERNATIVE_COUNT], enum model_alternative *strongest)
 {
         int32_t terms[ALTERNATIVE_COUNT + 1] = {0}; /* terms[0]: 1 = 2^0 */
         uint32_t count = 1;
         int32_t greatest = INT32_MIN;
         *strongest = ALTERNATIVE_COUNT;
         for (uint32_t a = 0; a < ALTERNATIVE_COUNT; a++) {
-                int32_t sum;
+                sums_mbit[a] = SCORE_DOES_NOT_APPLY;
                 if (!stratum->alternatives[a].used ||
-                    !weigh_alternative(stratum, evidence, &stratum->alternatives[a], &sum))
+                    !weigh_alternative(stratum, evidence, &stratum->alternatives[a], &sums_mbit[a]))
                         continue;
-                terms[count++] = sum;
-                if (sum > greatest) {
-                        greatest = sum;
+                terms[count++] = sums_mbit[a];
+                if (sums_mbit[a] > greatest) {
+                        greatest = sums_mbit[a];
                         *strongest = a;
                 }
         }
@@ -185,8 +189,8 @@ static bool is_reversed(const struct features *a, const struct features *b)
         return a->count > b->count;
 }
 
-static int32_t judge_pair(struct scorer *scorer, const struct score_pair *given, struct evidence *evidence,
-                          enum model_alternative *alternative, int32_t *alternative_mbit)
+/* Compares the two sides in their canonical order. */
+static void gather_evidence(struct scorer *scorer, const struct score_pair *given, struct evidence *evidence)
 {
         struct score_pair pair = *given;
         struct comparison c = {
@@ -195,7 +199,6 @@ static int32_t judge_pair(struct scorer *scorer, const struct score_pair *given,
                 .pair = &pair,
                 .evidence = evidence,
         };
-        const struct model_stratum *stratum = &scorer->model->strata[c.type];
         memset(evidence, 0, sizeof(*evidence));
         evidence->reversed = is_reversed(given->a.features, given->b.features);
         if (evidence->reversed) {
@@ -203,20 +206,55 @@ static int32_t judge_pair(struct scorer *scorer, const struct score_pair *given,
                 pair.b = given->a;
         }
         compare_sides(&c);
-        int32_t sum = stratum->prior_mbit;
+}
+
+/* Sums what was compared. The one place where evidence becomes odds, for scores, explanations and training alike. */
+static void combine(const struct model *model, enum record_type type, const struct evidence *evidence,
+                    struct score_odds *odds)
+{
+        const struct model_stratum *stratum = &model->strata[type];
+        odds->match_mbit = stratum->prior_mbit;
         for (uint32_t i = 0; i < MODEL_ATTRIBUTE_COUNT; i++)
-                sum += evidence->of[i].weight_mbit;
-        *alternative_mbit = weigh_alternatives(stratum, evidence, alternative);
-        return sum - *alternative_mbit;
+                odds->match_mbit += evidence->of[i].weight_mbit;
+        odds->others_mbit = weigh_alternatives(stratum, evidence, odds->alternative_mbit, &odds->strongest);
+        odds->posterior_mbit = odds->match_mbit - odds->others_mbit;
 }
 
 struct score score_pair(struct scorer *scorer, const struct score_pair *pair)
 {
         struct evidence evidence;
-        enum model_alternative alternative;
-        int32_t alternative_mbit;
-        int32_t posterior = judge_pair(scorer, pair, &evidence, &alternative, &alternative_mbit);
-        return (struct score){.posterior_mbit = posterior, .cannot_link = evidence.cannot_link};
+        struct score_odds odds;
+        gather_evidence(scorer, pair, &evidence);
+        combine(scorer->model, pair->a.features->type, &evidence, &odds);
+        return (struct score){.posterior_mbit = odds.posterior_mbit, .cannot_link = evidence.cannot_link};
+}
+
+void score_compare(struct scorer *scorer, const struct score_pair *pair, struct score_vector *vector)
+{
+        const struct model_stratum *stratum = &scorer->model->strata[pair->a.features->type];
+        struct evidence evidence;
+        gather_evidence(scorer, pair, &evidence);
+        for (uint32_t i = 0; i < MODEL_ATTRIBUTE_COUNT; i++) {
+                const struct attribute_evidence *of = &evidence.of[i];
+                vector->level[i] = of->level;
+                vector->extra_mbit[i] =
+                        of->level ? (int16_t)(of->weight_mbit - stratum->levels[i][of->level].weight_mbit) : 0;
+        }
+        vector->cannot_link = evidence.cannot_link;
+}
+
+void score_weigh(const struct model *model, enum record_type type, const struct score_vector *vector,
+                 struct score_odds *odds)
+{
+        struct evidence evidence;
+        for (uint32_t i = 0; i < MODEL_ATTRIBUTE_COUNT; i++) {
+                evidence.of[i].level = vector->level[i];
+                evidence.of[i].weight_mbit =
+                        vector->level[i]
+                                ? model->strata[type].levels[i][vector->level[i]].weight_mbit + vector->extra_mbit[i]
+                                : 0;
+        }
+        combine(model, type, &evidence, odds);
 }
 
 static void swap_texts(struct text *a, struct text *b)
@@ -240,11 +278,12 @@ void score_explain(struct scorer *scorer, const struct score_pair *pair, struct 
                    struct score_detail *detail)
 {
         struct evidence evidence;
-        enum model_alternative alternative;
-        int32_t alternative_mbit;
+        struct score_odds odds;
         const struct model_stratum *stratum = &scorer->model->strata[pair->a.features->type];
         memset(detail, 0, sizeof(*detail));
-        detail->score.posterior_mbit = judge_pair(scorer, pair, &evidence, &alternative, &alternative_mbit);
+        gather_evidence(scorer, pair, &evidence);
+        combine(scorer->model, pair->a.features->type, &evidence, &odds);
+        detail->score.posterior_mbit = odds.posterior_mbit;
         detail->score.cannot_link = evidence.cannot_link;
         restore_sides(&evidence);
         detail->steps = arena_calloc(arena, MODEL_ATTRIBUTE_COUNT + 2, sizeof(*detail->steps));
@@ -264,11 +303,11 @@ void score_explain(struct scorer *scorer, const struct score_pair *pair, struct 
                         .weight_mbit = evidence.of[i].weight_mbit,
                 };
         }
-        if (alternative != ALTERNATIVE_COUNT && alternative_mbit)
+        if (odds.strongest != ALTERNATIVE_COUNT && odds.others_mbit)
                 detail->steps[detail->step_count++] = (struct score_step){
-                        .attribute = text_from(model_alternative_name(alternative)),
+                        .attribute = text_from(model_alternative_name(odds.strongest)),
                         .level = TEXT("explains as much"),
-                        .weight_mbit = -alternative_mbit,
+                        .weight_mbit = -odds.others_mbit,
                 };
         if (evidence.cannot_link && !evidence.establishments)
                 detail->contradiction =

@@ -1,6 +1,8 @@
 /* What the built-in model says of pairs that a steward would decide at a glance. */
 #include "score/score.h"
 
+#include "score/vector.h"
+
 #include "unit/common/make_features.h"
 
 #include <setjmp.h>
@@ -287,6 +289,32 @@ static void an_explanation_adds_up_to_the_posterior(void **state)
         assert_true(text_equal(last, TEXT("household")));
 }
 
+/* What is estimated must be what is used: a vector weighs under a model what its pair does. */
+static void a_vector_weighs_what_its_pair_does(void **state)
+{
+        static const char *const sides[] = {
+                MARC "; phone=+33142345678; birth=1970-05-17; " HOME,
+                "given=claire; family=durand; phone=+33142345678; " HOME,
+                "given=m; family=durand; email=marc.durand@acme.fr",
+                "given=jean; family=alexopoulos; birth=1970-05-18",
+        };
+        struct fixture *fixture = *state;
+        for (size_t i = 0; i < sizeof(sides) / sizeof(*sides); i++) {
+                for (size_t j = 0; j < sizeof(sides) / sizeof(*sides); j++) {
+                        struct score_pair pair = {
+                                .a.features = make_features(&fixture->arena, TYPE_PERSON, sides[i]),
+                                .b.features = make_features(&fixture->arena, TYPE_PERSON, sides[j]),
+                        };
+                        struct score_vector vector;
+                        struct score_odds odds;
+                        score_compare(fixture->scorer, &pair, &vector);
+                        score_weigh(fixture->model, TYPE_PERSON, &vector, &odds);
+                        assert_int_equal(odds.posterior_mbit, score_pair(fixture->scorer, &pair).posterior_mbit);
+                        assert_int_equal(odds.posterior_mbit, odds.match_mbit - odds.others_mbit);
+                }
+        }
+}
+
 static void a_contradiction_names_both_numbers(void **state)
 {
         struct fixture *fixture = *state;
@@ -311,6 +339,7 @@ int main(void)
                 cmocka_unit_test(an_assertion_is_strong_but_no_constraint_breaker),
                 cmocka_unit_test(the_population_is_in_the_prior),
                 cmocka_unit_test(an_explanation_adds_up_to_the_posterior),
+                cmocka_unit_test(a_vector_weighs_what_its_pair_does),
                 cmocka_unit_test(a_contradiction_names_both_numbers),
         };
         return cmocka_run_group_tests_name("score.pairs", tests, set_up, tear_down);
