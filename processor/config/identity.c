@@ -1,9 +1,9 @@
 /* From a column's name to an attribute.
  *
- * A name is folded (lower case, Latin accents off, everything but letters and digits out) and looked up whole. If it is
- * unknown, words that only say which value it is are taken off, front and back, until the rest is known: "work_phone_2"
- * is "phone" with the words "work" and "2". The table has the exceptions, so whole names win over their parts. At most
- * IDENTITY_WORDS_MAX words come off, which bounds the search.
+ * A name is folded (lower case, Latin accents off, everything but Latin and Cyrillic letters and digits out) and looked
+ * up whole. If it is unknown, words that only say which value it is are taken off, front and back, until the rest is
+ * known: "work_phone_2" is "phone" with the words "work" and "2". The table has the exceptions, so whole names win over
+ * their parts. At most IDENTITY_WORDS_MAX words come off, which bounds the search.
  */
 #include "config/identity.h"
 
@@ -102,6 +102,10 @@ static const struct word words[] = {
         {TEXT_INIT("patient"), TEXT_INIT("contact"), true, false},
         {TEXT_INIT("applicant"), TEXT_INIT("contact"), true, false},
         {TEXT_INIT("subscriber"), TEXT_INIT("contact"), true, false},
+        {TEXT_INIT("value"), TEXT_INIT(""), true, true},
+        {TEXT_INIT("geschaeftlich"), TEXT_INIT("work"), false, false},
+        {TEXT_INIT("geschaftlich"), TEXT_INIT("work"), false, false},
+        {TEXT_INIT("dienstlich"), TEXT_INIT("work"), false, false},
         {TEXT_INIT("address"), TEXT_INIT(""), true, true},
         {TEXT_INIT("adresse"), TEXT_INIT(""), true, true},
 };
@@ -122,27 +126,59 @@ static const char latin[64] = {
         'i', 'i', 'i', 'i', 'd', 'n', 'o', 'o', 'o', 'o', 'o', 0,   'o', 'u', 'u', 'u', 'u', 'y', 0,   'y',
 };
 
+/* The same of U+0100..U+013F (C4) and U+0140..U+017F (C5). */
+static const char extended[2][65] = {
+        "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkklllllll",
+        "lllnnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs",
+};
+
+/* Folds the two bytes at @at into @out: a Latin letter without its accent (ss for sharp s), or a Cyrillic one in lower
+ * case. The number of bytes; 0 where it is no letter. */
+static uint32_t fold_letter(const char *at, char out[2])
+{
+        uint8_t lead = (uint8_t)at[0], next = (uint8_t)at[1];
+
+        if ((next & 0xC0) != 0x80)
+                return 0;
+        if (lead == 0xC3 || lead == 0xC4 || lead == 0xC5) {
+                out[0] = lead == 0xC3 ? latin[next & 0x3F] : extended[lead - 0xC4][next & 0x3F];
+                out[1] = 's';
+                return out[0] == 0 ? 0 : lead == 0xC3 && out[0] == 's' ? 2 : 1;
+        }
+        if ((lead == 0xD0 && next == 0x81) || (lead == 0xD1 && next == 0x91)) { /* yo, which most people write as ye */
+                lead = 0xD0;
+                next = 0xB5;
+        } else if (lead == 0xD0 && next >= 0x90 && next <= 0x9F) {
+                next += 0x20;
+        } else if (lead == 0xD0 && next >= 0xA0 && next <= 0xAF) {
+                lead = 0xD1;
+                next -= 0x20;
+        } else if (!(lead == 0xD0 && next >= 0xB0) && !(lead == 0xD1 && next <= 0x8F)) {
+                return 0;
+        }
+        out[0] = (char)lead;
+        out[1] = (char)next;
+        return 2;
+}
+
 /* Folds @field; false for names that are too long to be one. */
 static bool fold_name(struct text field, char out[NAME_MAX_BYTES + 1], uint32_t *length)
 {
         uint32_t n = 0;
         for (uint32_t i = 0; i < field.length; i++) {
                 uint8_t c = (uint8_t)field.data[i];
-                char folded = 0;
+                char folded[2] = {0};
+                uint32_t count = 0;
                 if (c >= 'A' && c <= 'Z')
-                        folded = (char)(c + ('a' - 'A'));
+                        folded[0] = (char)(c + ('a' - 'A')), count = 1;
                 else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
-                        folded = (char)c;
-                else if (c == 0xC3 && i + 1 < field.length && ((uint8_t)field.data[i + 1] & 0xC0) == 0x80)
-                        folded = latin[(uint8_t)field.data[++i] & 0x3F];
-                if (!folded)
-                        continue;
-                bool sharp = folded == 's' && c == 0xC3; /* ß */
-                if (n + (sharp ? 2 : 1) > NAME_MAX_BYTES)
+                        folded[0] = (char)c, count = 1;
+                else if (c >= 0xC3 && i + 1 < field.length)
+                        count = fold_letter(field.data + i++, folded);
+                if (n + count > NAME_MAX_BYTES)
                         return false;
-                out[n++] = folded;
-                if (sharp)
-                        out[n++] = 's';
+                memcpy(out + n, folded, count);
+                n += count;
         }
         out[n] = '\0';
         *length = n;

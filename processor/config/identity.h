@@ -2,9 +2,9 @@
  *
  * A source with `mapping: identity` (and every source of the built-in configuration) needs no list of fields: a field
  * named after an attribute ("email", "address.city"), after an attribute and a label ("phone:mobile"), or by one of the
- * usual column names in English, French, German, Spanish or Italian ("surname", "code_postal", "Vorname") maps by
- * itself. Case, blanks, '-', '_', '.' and camelCase make no difference: "First Name", "first_name", "firstName" are
- * one.
+ * usual column names in English, French, German, Spanish, Italian, Dutch and others ("surname", "code_postal",
+ * "Vorname") maps by itself. Case, blanks, '-', '_', '.' and camelCase make no difference: "First Name", "first_name",
+ * "firstName" are one.
  *
  * A word that says which of several values it is becomes the label: "billing_city" is address.city with label
  * "billing", "email2" is email with label "2", "WorkPhone" is phone with label "work". Only attributes that may have
@@ -22,6 +22,10 @@ enum identity_join {
         IDENTITY_WHOLE,  /* the field is the value; of several in one row the first that is not empty counts */
         IDENTITY_PREFIX, /* goes before the slot's whole value with one blank between: street_number + street */
         IDENTITY_SUFFIX, /* goes behind it: street + street_suffix */
+        IDENTITY_LINE,   /* goes behind it as a line of its own: address lines 3 and 4 */
+        IDENTITY_YEAR,   /* the year of a date whose parts have columns of their own; then month and day */
+        IDENTITY_MONTH,
+        IDENTITY_DAY,
 };
 
 /* The attribute that a field called @field stands for in a record of type @type_hint (TYPE_COUNT is taken as person),

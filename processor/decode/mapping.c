@@ -5,8 +5,8 @@
  * so. A small hash table over the configured fields is made for each message: fifty fields against fifty columns would
  * otherwise cost more than parsing.
  *
- * Several fields may meet in one slot (attribute and label). House number and street are joined; of others the first
- * that is not empty counts. An empty text is no value: the slot is unset.
+ * Several fields may meet in one slot (attribute and label). House number and street are joined, and so are the year,
+ * month and day of a date; of others the first that is not empty counts. An empty text is no value: the slot is unset.
  */
 #include "decode/mapping.h"
 
@@ -30,6 +30,7 @@ struct mapping_index {
 struct candidate {
         struct change_value value;
         enum identity_join join;
+        struct text date[3]; /* year, month and day, where they have fields of their own */
 };
 
 struct candidates {
@@ -233,9 +234,9 @@ static struct candidate *find_slot(struct candidates *list, uint16_t attribute, 
         return NULL;
 }
 
-static struct text join_parts(struct decoder *decoder, struct text first, struct text second)
+static struct text join_parts(struct decoder *decoder, struct text first, struct text second, bool lines)
 {
-        return arena_printf(decoder->arena, "%.*s %.*s", TEXT_ARG(first), TEXT_ARG(second));
+        return arena_printf(decoder->arena, "%.*s%s%.*s", TEXT_ARG(first), lines ? ", " : " ", TEXT_ARG(second));
 }
 
 static void meet(struct decoder *decoder, struct candidate *held, const struct change_value *value,
@@ -248,27 +249,74 @@ static void meet(struct decoder *decoder, struct candidate *held, const struct c
                 held->join = join;
                 return;
         }
-        if (join == IDENTITY_PREFIX || held->join == IDENTITY_SUFFIX)
-                held->value.value = join_parts(decoder, value->value, held->value.value);
+        bool lines = join == IDENTITY_LINE || held->join == IDENTITY_LINE;
+        bool held_goes_behind = held->join == IDENTITY_SUFFIX || held->join == IDENTITY_LINE;
+        if (join == IDENTITY_PREFIX || (held_goes_behind && join == IDENTITY_WHOLE))
+                held->value.value = join_parts(decoder, value->value, held->value.value, lines);
         else
-                held->value.value = join_parts(decoder, held->value.value, value->value);
+                held->value.value = join_parts(decoder, held->value.value, value->value, lines);
         if (join == IDENTITY_WHOLE)
                 held->join = IDENTITY_WHOLE;
 }
 
-static int add_candidate(struct decoder *decoder, struct candidates *list, struct change_value value, struct text name)
+/* A spreadsheet's number of a year or a month: "1949.0". */
+static struct text without_fraction(struct text value)
 {
-        struct candidate *held = find_slot(list, value.attribute, value.label);
-        enum identity_join join = IDENTITY_WHOLE;
+        return text_ends_with(value, TEXT(".0")) ? text_slice(value, 0, value.length - 2) : value;
+}
 
-        if (decoder->config->vocabulary.attributes[value.attribute].kind == KIND_ADDRESS)
-                join = config_identity_join(name);
+/* The date that year, month and day make, in a form that says which is which; the year alone where the month is
+ * missing. Without a year it is no date, but a field called "birthday" may well hold a whole one. */
+static void compose_date(struct decoder *decoder, struct candidate *candidate)
+{
+        struct text year = without_fraction(text_trim(candidate->date[0]));
+        struct text month = without_fraction(text_trim(candidate->date[1]));
+        struct text day = without_fraction(text_trim(candidate->date[2]));
+        struct text *value = &candidate->value.value;
+
+        if (candidate->value.set)
+                return;
+        if (day.length > 4)
+                *value = day;
+        else if (month.length > 0 && day.length > 0 && year.length == 2)
+                *value = arena_printf(decoder->arena, "%.*s.%.*s.%.*s", TEXT_ARG(day), TEXT_ARG(month), TEXT_ARG(year));
+        else if (month.length > 0 && day.length > 0 && year.length > 0)
+                *value = arena_printf(decoder->arena, "%.*s-%.*s-%.*s", TEXT_ARG(year), TEXT_ARG(month), TEXT_ARG(day));
+        else if (month.length > 0 && year.length > 0)
+                *value = arena_printf(decoder->arena, "%.*s-%.*s", TEXT_ARG(year), TEXT_ARG(month));
+        else
+                *value = year;
+        candidate->value.set = value->length > 0;
+}
+
+static bool is_date_part(enum identity_join join)
+{
+        return join >= IDENTITY_YEAR;
+}
+
+static int add_candidate(struct decoder *decoder, struct candidates *list, struct change_value value, struct text name,
+                         enum identity_join join)
+{
+        struct candidate *held = find_slot(list, value.attribute, value.label), added;
+
         value.set = value.set && text_trim(value.value).length > 0;
         if (value.set)
                 value.value = bounded(decoder, name, value.value);
         else
                 value.value = TEXT_NONE;
-        if (held) {
+        added = (struct candidate){.value = value, .join = join};
+        if (is_date_part(join)) {
+                struct text part = value.value;
+
+                if (held) {
+                        held->date[join - IDENTITY_YEAR] = part;
+                        return 0;
+                }
+                added.value.set = false;
+                added.value.value = TEXT_NONE;
+                added.join = IDENTITY_WHOLE;
+                added.date[join - IDENTITY_YEAR] = part;
+        } else if (held) {
                 meet(decoder, held, &value, join);
                 return 0;
         }
@@ -283,7 +331,7 @@ static int add_candidate(struct decoder *decoder, struct candidates *list, struc
                 list->items = items;
                 list->capacity = capacity;
         }
-        list->items[list->count++] = (struct candidate){.value = value, .join = join};
+        list->items[list->count++] = added;
         return 0;
 }
 
@@ -295,8 +343,8 @@ static struct text indexed_label(struct decoder *decoder, struct text label, str
         return fields_join(decoder->arena, label, index);
 }
 
-static int add_configured(struct decoder *decoder, struct candidates *list, const struct field_view *view,
-                          const struct field_mapping *field)
+static int add_mapped(struct decoder *decoder, struct candidates *list, const struct field_view *view,
+                      const struct field_mapping *field, enum identity_join join)
 {
         const struct attribute *attribute = &decoder->config->vocabulary.attributes[field->attribute];
         struct change_value value = {.attribute = field->attribute, .set = view->field->set};
@@ -308,10 +356,21 @@ static int add_configured(struct decoder *decoder, struct candidates *list, cons
                 value.value = transform(field, view->field->value);
                 if (attribute->kind == KIND_REFERENCE)
                         value.value = reference(decoder, field->reference_source, value.value);
-                else if (view->number && (attribute->kind == KIND_DATE || attribute->kind == KIND_TIME))
+                else if (view->number && (attribute->kind == KIND_DATE || attribute->kind == KIND_TIME) &&
+                         !is_date_part(join))
                         value.value = dated(decoder, attribute->kind, value.value);
         }
-        return add_candidate(decoder, list, value, view->field->name);
+        return add_candidate(decoder, list, value, view->field->name, join);
+}
+
+/* A field that the configuration lists. The names of address fields say how they go together all the same. */
+static int add_configured(struct decoder *decoder, struct candidates *list, const struct field_view *view,
+                          const struct field_mapping *field)
+{
+        bool address = decoder->config->vocabulary.attributes[field->attribute].kind == KIND_ADDRESS;
+
+        return add_mapped(decoder, list, view, field,
+                          address ? config_identity_join(view->field->name) : IDENTITY_WHOLE);
 }
 
 static bool maps_by_identity(const struct decoder *decoder)
@@ -330,7 +389,9 @@ static int add_identity(struct decoder *decoder, struct candidates *list, const 
             DIALECT_SALESFORCE_CDC) /* FirstName speaks for itself, Name.FirstName does not */
                 name = names_flatten(name, arena_alloc(decoder->arena, NAMES_FLAT_MAX));
         field.attribute = config_identity_attribute(decoder->config, name, type, &field.label);
-        return field.attribute == ATTRIBUTE_NONE ? 0 : add_configured(decoder, list, view, &field);
+        if (field.attribute == ATTRIBUTE_NONE)
+                return 0;
+        return add_mapped(decoder, list, view, &field, config_identity_join(name));
 }
 
 /* "phones.1" is member 1 of "phones", "addresses.0.city" the city of member 0. False where no segment is a number. */
@@ -453,8 +514,10 @@ int mapping_apply(struct decoder *decoder, const struct field_list *list, struct
                         return r;
         }
         values = arena_alloc(decoder->arena, (candidates.count + 1) * sizeof(*values));
-        for (uint32_t i = 0; i < candidates.count; i++)
+        for (uint32_t i = 0; i < candidates.count; i++) {
+                compose_date(decoder, &candidates.items[i]);
                 values[i] = candidates.items[i].value;
+        }
         change->fields = list->items;
         change->field_count = list->count;
         change->values = values;

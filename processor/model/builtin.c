@@ -79,7 +79,7 @@ static const struct level_table level_tables[] = {
           LEVEL(BIRTH_YEAR_FITS, "same year, day unknown", .03, .0010, 0),
           LEVEL(BIRTH_TWO_PARTS, "two of three parts", .03, .0040, 0),
           LEVEL(BIRTH_SAME_YEAR, "same year", .01, .0120, 0), LEVEL(BIRTH_NEXT_YEAR, "within two years", .01, .0500, 0),
-          LEVEL(BIRTH_DIFFERS, "differs", .02, .93, 0)}},
+          LEVEL(BIRTH_DIFFERS, "differs", .012, .11, 0), LEVEL(BIRTH_ANOTHER, "another date", .006, .82, 0)}},
         {true,
          false,
          MODEL_BIRTH_PLACE,

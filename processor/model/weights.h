@@ -102,7 +102,8 @@ enum {
         BIRTH_TWO_PARTS,
         BIRTH_SAME_YEAR,
         BIRTH_NEXT_YEAR,
-        BIRTH_DIFFERS,
+        BIRTH_DIFFERS, /* year, month or day agrees, which chance does as well */
+        BIRTH_ANOTHER, /* nothing agrees */
 };
 enum {
         BIRTH_PLACE_EXACT = 1,

@@ -1,7 +1,8 @@
 /* Birth date, birth place and gender.
  *
  * A date is three facts that people mistype one at a time, or put in the wrong order. Levels go from equal over what a
- * person plausibly gets wrong (day and month swapped, one digit) to what only half agrees. The first of January is what
+ * person plausibly gets wrong (day and month swapped, one digit) to what only half agrees; a date of which no part
+ * agrees is hardly ever a mistake. The first of January is what
  * many systems fill in when only the year is known, so it counts little more than the year.
  */
 #include "score/compare.h"
@@ -66,7 +67,8 @@ static uint32_t judge_dates(const struct feature *fa, const struct feature *fb)
         uint32_t equal = (a.year == b.year) + (a.month == b.month) + (a.day == b.day);
         if (equal == 2)
                 return BIRTH_TWO_PARTS;
-        return judge_year(a.year, b.year);
+        uint32_t level = judge_year(a.year, b.year);
+        return level == BIRTH_DIFFERS && equal == 0 ? BIRTH_ANOTHER : level;
 }
 
 static void compare_places(const struct comparison *c)

@@ -101,6 +101,31 @@ static const struct {
         {"indirizzo", TYPE_PERSON, "address.street", ""},
         {"città", TYPE_PERSON, "address.city", ""},
         {"cap", TYPE_PERSON, "address.postal_code", ""},
+        {"fname_c1", TYPE_PERSON, "given_name", ""},
+        {"fname_c2", TYPE_PERSON, "middle_name", ""},
+        {"lname_c2", TYPE_PERSON, "family_name", ""},
+        {"by", TYPE_PERSON, "birth_date", ""},
+        {"birth_month", TYPE_PERSON, "birth_date", ""},
+        {"Geburtsjahr", TYPE_PERSON, "birth_date", ""},
+        {"addr_line_1", TYPE_PERSON, "address.street", ""},
+        {"address_line_3", TYPE_PERSON, "address.line2", ""},
+        {"full_address", TYPE_ORGANIZATION, "address.street", ""},
+        {"plz_ort", TYPE_PERSON, "address.city", ""},
+        {"NAME_LAST", TYPE_PERSON, "family_name", ""},
+        {"PRIMARY_NAME_FULL", TYPE_PERSON, "full_name", ""},
+        {"NAME_ORG", TYPE_ORGANIZATION, "name", ""},
+        {"affiliation", TYPE_ORGANIZATION, "name", ""},
+        {"Anrede", TYPE_PERSON, NULL, ""},
+        {"apellido_materno", TYPE_PERSON, "family_name", ""},
+        {"E-mail 1 - Value", TYPE_PERSON, "email", "1"},
+        {"Telefon geschäftlich", TYPE_PERSON, "phone", "work"},
+        {"förnamn", TYPE_PERSON, "given_name", ""},
+        {"Imię", TYPE_PERSON, "given_name", ""},
+        {"Příjmení", TYPE_PERSON, "family_name", ""},
+        {"ФАМИЛИЯ", TYPE_PERSON, "family_name", ""},
+        {"Отчество", TYPE_PERSON, "middle_name", ""},
+        {"date_of_death", TYPE_PERSON, NULL, ""},
+        {"\xC4", TYPE_PERSON, NULL, ""},
 };
 
 static void usual_column_names_find_their_attributes(void **state)
@@ -162,6 +187,12 @@ static void house_numbers_join_their_street(void **state)
         assert_int_equal(config_identity_join(TEXT("street_number")), IDENTITY_PREFIX);
         assert_int_equal(config_identity_join(TEXT("billing_house_number")), IDENTITY_PREFIX);
         assert_int_equal(config_identity_join(TEXT("Hausnummer")), IDENTITY_SUFFIX);
+        assert_int_equal(config_identity_join(TEXT("address_line_3")), IDENTITY_LINE);
+        assert_int_equal(config_identity_join(TEXT("lname_c2")), IDENTITY_SUFFIX);
+        assert_int_equal(config_identity_join(TEXT("birth_year")), IDENTITY_YEAR);
+        assert_int_equal(config_identity_join(TEXT("bm")), IDENTITY_MONTH);
+        assert_int_equal(config_identity_join(TEXT("Geburtstag")), IDENTITY_DAY);
+        assert_int_equal(config_identity_join(TEXT("date_of_birth")), IDENTITY_WHOLE);
         assert_int_equal(config_identity_join(TEXT("street")), IDENTITY_WHOLE);
         assert_int_equal(config_identity_join(TEXT("unknown thing")), IDENTITY_WHOLE);
 }
