@@ -13,47 +13,59 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const recipe_names[RECIPE_COUNT] = {
-        [RECIPE_NONE] = "none",
-        [RECIPE_VALUE] = "one value: identifier, e-mail, telephone or domain",
-        [RECIPE_PHONE_END] = "last seven digits of a telephone",
-        [RECIPE_ID_HALF] = "half of an identifier",
-        [RECIPE_EMAIL_LOCAL] = "local part of an e-mail address",
-        [RECIPE_HOUSE] = "street + house number",
-        [RECIPE_HOUSE_POSTCODE] = "house number + postcode",
-        [RECIPE_PO_BOX] = "PO box + place",
-        [RECIPE_BIRTH_GIVEN] = "birth date + initial of a given name",
-        [RECIPE_BIRTH_FAMILY] = "birth date + initial of a family name",
-        [RECIPE_NAMES] = "two names, sound",
-        [RECIPE_GIVEN_YEAR] = "given name + birth year and month",
-        [RECIPE_FAMILY_YEAR] = "family name, sound + birth year",
-        [RECIPE_BIRTH_PARTS] = "two parts of the birth date + initials",
-        [RECIPE_FAMILY_POSTCODE] = "family name, sound + postcode",
-        [RECIPE_GIVEN_POSTCODE] = "given name + postcode",
-        [RECIPE_FAMILY_CITY] = "family name + city",
-        [RECIPE_GIVEN_STREET] = "given name + street",
-        [RECIPE_FAMILY_STREET] = "family name + street",
-        [RECIPE_GIVEN_EMPLOYER] = "given name + employer",
-        [RECIPE_FAMILY_EMPLOYER] = "family name + employer",
-        [RECIPE_NAME_PREFIXES] = "beginnings of two names",
-        [RECIPE_FAMILY_INITIAL] = "family name + initial",
-        [RECIPE_BIRTH] = "birth date",
-        [RECIPE_FAMILY] = "family name",
-        [RECIPE_ORG_NAME] = "company name",
-        [RECIPE_ORG_PAIR] = "two rare words of the name",
-        [RECIPE_ORG_POSTCODE] = "rare word of the name + postcode",
-        [RECIPE_ORG_CITY] = "rare word of the name + city",
-        [RECIPE_ORG_TOKEN] = "rare word of the name",
-        [RECIPE_ORG_SOUND] = "rare word of the name, sound",
-        [RECIPE_ORG_STREET] = "word of the name + street",
-        [RECIPE_ORG_ACRONYM] = "acronym",
-        [RECIPE_ORG_START] = "beginning of the name",
-        [RECIPE_STREET_POSTCODE] = "street + postcode",
+/* A node with too many keys keeps those of the lower ranks: first what a single value gives, then names crossed with
+ * what is precise, then with what is broad. Ranks may change freely; only which keys a crowded node keeps depends on
+ * them. */
+static const struct {
+        const char *name;
+        uint8_t rank;
+} recipes[RECIPE_COUNT] = {
+        [RECIPE_NONE] = {"none", 0},
+        [RECIPE_VALUE] = {"one value: identifier, e-mail, telephone or domain", 1},
+        [RECIPE_PHONE_END] = {"last seven digits of a telephone", 7},
+        [RECIPE_ID_HALF] = {"half of an identifier", 2},
+        [RECIPE_EMAIL_LOCAL] = {"local part of an e-mail address", 8},
+        [RECIPE_HOUSE] = {"street + house number", 3},
+        [RECIPE_HOUSE_POSTCODE] = {"house number + postcode", 9},
+        [RECIPE_PO_BOX] = {"PO box + place", 10},
+        [RECIPE_BIRTH_GIVEN] = {"birth date + initial of a given name", 4},
+        [RECIPE_BIRTH_FAMILY] = {"birth date + initial of a family name", 5},
+        [RECIPE_NAMES] = {"two names, sound", 6},
+        [RECIPE_GIVEN_YEAR] = {"given name + birth year and month", 11},
+        [RECIPE_FAMILY_YEAR] = {"family name, sound + birth year", 12},
+        [RECIPE_BIRTH_PARTS] = {"two parts of the birth date + initials", 22},
+        [RECIPE_FAMILY_POSTCODE] = {"family name, sound + postcode", 15},
+        [RECIPE_GIVEN_POSTCODE] = {"given name + postcode", 16},
+        [RECIPE_FAMILY_CITY] = {"family name + city", 17},
+        [RECIPE_GIVEN_STREET] = {"given name + street", 23},
+        [RECIPE_FAMILY_STREET] = {"family name + street", 24},
+        [RECIPE_GIVEN_EMPLOYER] = {"given name + employer", 25},
+        [RECIPE_FAMILY_EMPLOYER] = {"family name + employer", 26},
+        [RECIPE_NAME_PREFIXES] = {"beginnings of two names", 27},
+        [RECIPE_FAMILY_INITIAL] = {"family name + initial", 28},
+        [RECIPE_BIRTH] = {"birth date", 29},
+        [RECIPE_FAMILY] = {"family name", 30},
+        [RECIPE_ORG_NAME] = {"company name", 31},
+        [RECIPE_ORG_PAIR] = {"two rare words of the name", 32},
+        [RECIPE_ORG_POSTCODE] = {"rare word of the name + postcode", 33},
+        [RECIPE_ORG_CITY] = {"rare word of the name + city", 34},
+        [RECIPE_ORG_TOKEN] = {"rare word of the name", 35},
+        [RECIPE_ORG_SOUND] = {"rare word of the name, sound", 36},
+        [RECIPE_ORG_STREET] = {"word of the name + street", 37},
+        [RECIPE_ORG_ACRONYM] = {"acronym", 38},
+        [RECIPE_ORG_START] = {"beginning of the name", 39},
+        [RECIPE_STREET_POSTCODE] = {"street + postcode", 40},
+        [RECIPE_GIVEN_DAY] = {"given name + day of birth and month or year", 13},
+        [RECIPE_FAMILY_DAY] = {"family name, sound + day and month of birth", 14},
+        [RECIPE_NAME_ENDS] = {"a name + the end of another", 21},
+        [RECIPE_NAME_BIRTH_PLACE] = {"name + birth place", 19},
+        [RECIPE_GIVEN_CITY] = {"given name + city", 18},
+        [RECIPE_NAME_SECTOR] = {"name + postal sector", 20},
 };
 
 const char *block_recipe_name(uint8_t recipe)
 {
-        return recipe < RECIPE_COUNT ? recipe_names[recipe] : "unknown";
+        return recipe < RECIPE_COUNT ? recipes[recipe].name : "unknown";
 }
 
 static uint64_t hash_parts(enum record_type type, enum block_recipe recipe, const struct text *parts, uint32_t count)
@@ -115,7 +127,7 @@ static int compare_recipes(const void *a, const void *b)
         const struct block_key *left = a;
         const struct block_key *right = b;
         if (left->recipe != right->recipe)
-                return left->recipe < right->recipe ? -1 : 1;
+                return recipes[left->recipe].rank < recipes[right->recipe].rank ? -1 : 1;
         return (left->hash > right->hash) - (left->hash < right->hash);
 }
 

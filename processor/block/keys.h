@@ -4,8 +4,7 @@
 #include "block/block.h"
 #include "model/weights.h"
 
-/* Recipes in order of selectivity: a node with too many keys keeps those of the first recipes. The numbers are part of
- * the keys; append only. Names: block.c. */
+/* The numbers are part of the keys; append only. Names, and which recipes a node with too many keys keeps: block.c. */
 enum block_recipe {
         RECIPE_NONE,
         RECIPE_VALUE, /* identifier, e-mail, telephone, domain: the value itself */
@@ -42,6 +41,12 @@ enum block_recipe {
         RECIPE_ORG_ACRONYM,
         RECIPE_ORG_START,
         RECIPE_STREET_POSTCODE,
+        RECIPE_GIVEN_DAY,
+        RECIPE_FAMILY_DAY,
+        RECIPE_NAME_ENDS,
+        RECIPE_NAME_BIRTH_PLACE,
+        RECIPE_GIVEN_CITY,
+        RECIPE_NAME_SECTOR,
         RECIPE_COUNT,
 };
 

@@ -9,6 +9,8 @@
 #define NAMES_MAX 5
 #define VALUES_MAX 4
 #define PREFIX 3
+#define ENDING 3
+#define CROSSED_MAX 2 /* names of each kind that the widest recipes cross */
 
 struct names {
         const struct feature *items[3 * NAMES_MAX];
@@ -77,6 +79,29 @@ static void add_name_pairs(const struct names *given, const struct names *family
         }
 }
 
+static struct text ending_of(const struct feature *name)
+{
+        uint32_t length = name->text.length;
+        return length > ENDING ? text_slice(name->text, length - ENDING, ENDING) : name->text;
+}
+
+/* One name whole and the end of the other: a wrong first letter changes sound, beginning and initial at once. */
+static void add_endings(const struct names *given, const struct names *family, struct key_list *list)
+{
+        for (uint32_t i = 0; i < given->count && i < CROSSED_MAX; i++) {
+                for (uint32_t j = 0; j < family->count && j < CROSSED_MAX; j++) {
+                        const struct feature *g = given->items[i];
+                        const struct feature *f = family->items[j];
+                        struct text given_whole[] = {root_of(g), ending_of(f)};
+                        struct text family_whole[] = {sound_of(f), ending_of(g)};
+                        if (g == f)
+                                continue;
+                        key_add(list, RECIPE_NAME_ENDS, 0, given_whole, 2);
+                        key_add(list, RECIPE_NAME_ENDS, 0, family_whole, 2);
+                }
+        }
+}
+
 /* A full family name with an initial of a given name, which "M. Durand" and "Marc Durand" share. */
 static void add_initials(const struct features *features, const struct names *family, struct key_list *list)
 {
@@ -119,19 +144,27 @@ static void add_birth(const struct features *features, const struct names *given
                 for (uint32_t i = 0; i < given->count; i++) {
                         struct text by_date[] = {year, low, high, initial_of(given->items[i])};
                         struct text by_month[] = {year, month, root_of(given->items[i])};
-                        if (full)
+                        struct text by_day[] = {month, day, root_of(given->items[i]), TEXT("y")};
+                        struct text by_year_day[] = {year, day, root_of(given->items[i]), TEXT("m")};
+                        if (full) {
                                 key_add(list, RECIPE_BIRTH_GIVEN, BLOCK_GHOST, by_date, 4);
+                                key_add(list, RECIPE_GIVEN_DAY, 0, by_day, 4);
+                                key_add(list, RECIPE_GIVEN_DAY, 0, by_year_day, 4);
+                        }
                         key_add(list, RECIPE_GIVEN_YEAR, BLOCK_GHOST, by_month, 3);
                 }
                 for (uint32_t j = 0; j < family->count; j++) {
                         struct text by_date[] = {year, low, high, text_slice(family->items[j]->text, 0, 1)};
                         struct text by_year[] = {year, sound_of(family->items[j])};
-                        if (full)
+                        struct text by_day[] = {month, day, sound_of(family->items[j])};
+                        if (full) {
                                 key_add(list, RECIPE_BIRTH_FAMILY, BLOCK_GHOST, by_date, 4);
+                                key_add(list, RECIPE_FAMILY_DAY, 0, by_day, 3);
+                        }
                         key_add(list, RECIPE_FAMILY_YEAR, BLOCK_GHOST, by_year, 2);
                 }
-                for (uint32_t i = 0; full && i < given->count && i < 2; i++) {
-                        for (uint32_t j = 0; j < family->count && j < 2; j++) {
+                for (uint32_t i = 0; full && i < given->count && i < CROSSED_MAX; i++) {
+                        for (uint32_t j = 0; j < family->count && j < CROSSED_MAX; j++) {
                                 struct text g = initial_of(given->items[i]);
                                 struct text f = text_slice(sound_of(family->items[j]), 0, 2);
                                 struct text without_year[] = {month, day, g, f, TEXT("y")};
@@ -161,6 +194,23 @@ static void cross(const struct features *features, const struct names *names, en
         }
 }
 
+/* Alphanumeric postcodes name a building or a row of houses; without their last two letters, a neighbourhood (Royal
+ * Mail, "PAF Digest": the sector). */
+static void add_sectors(const struct features *features, const struct names *names, struct key_list *list)
+{
+        const struct feature *codes[VALUES_MAX];
+        uint32_t count = key_values(features, FEATURE_POSTAL_CODE, codes, VALUES_MAX, true);
+        for (uint32_t j = 0; j < count; j++) {
+                struct text code = codes[j]->text;
+                if (code.length < 6 || (code.data[0] >= '0' && code.data[0] <= '9'))
+                        continue;
+                for (uint32_t i = 0; i < names->count; i++) {
+                        struct text parts[] = {root_of(names->items[i]), text_slice(code, 0, code.length - 2)};
+                        key_add(list, RECIPE_NAME_SECTOR, 0, parts, 2);
+                }
+        }
+}
+
 void block_person(const struct features *features, struct key_list *list)
 {
         struct names given;
@@ -173,6 +223,12 @@ void block_person(const struct features *features, struct key_list *list)
         cross(features, &family, FEATURE_POSTAL_CODE, RECIPE_FAMILY_POSTCODE, true, list);
         cross(features, &given, FEATURE_POSTAL_CODE, RECIPE_GIVEN_POSTCODE, false, list);
         cross(features, &family, FEATURE_CITY, RECIPE_FAMILY_CITY, true, list);
+        cross(features, &given, FEATURE_CITY, RECIPE_GIVEN_CITY, false, list);
+        cross(features, &family, FEATURE_BIRTH_PLACE, RECIPE_NAME_BIRTH_PLACE, false, list);
+        cross(features, &given, FEATURE_BIRTH_PLACE, RECIPE_NAME_BIRTH_PLACE, false, list);
+        add_sectors(features, &given, list);
+        add_sectors(features, &family, list);
+        add_endings(&given, &family, list);
         cross(features, &given, FEATURE_STREET, RECIPE_GIVEN_STREET, false, list);
         cross(features, &family, FEATURE_STREET, RECIPE_FAMILY_STREET, true, list);
         cross(features, &given, FEATURE_EMPLOYER, RECIPE_GIVEN_EMPLOYER, false, list);

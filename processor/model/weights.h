@@ -99,7 +99,8 @@ enum {
         BIRTH_MONTH_FITS,
         BIRTH_ONE_DIGIT,
         BIRTH_YEAR_FITS,
-        BIRTH_TWO_PARTS,
+        BIRTH_TWO_PARTS, /* the year is one of them, or close */
+        BIRTH_DAY_OF_YEAR,
         BIRTH_SAME_YEAR,
         BIRTH_NEXT_YEAR,
         BIRTH_DIFFERS, /* year, month or day agrees, which chance does as well */
@@ -192,6 +193,11 @@ enum model_frequency_kind {
         FREQUENCY_GIVEN,
         FREQUENCY_FAMILY,
         FREQUENCY_ORG_TOKEN,
+        FREQUENCY_POSTCODE,
+        FREQUENCY_CITY,
+        FREQUENCY_BIRTH_PLACE,
+        FREQUENCY_JOB_TITLE,
+        FREQUENCY_EMPLOYER,
         FREQUENCY_KIND_COUNT,
 };
 

@@ -238,6 +238,14 @@ static enum relation relate_postcodes(struct text a, struct text b)
         return shorter >= 4 && edit_distance(a, b, 1) <= 1 ? RELATION_NEAR : RELATION_DIFFERS;
 }
 
+/* Codes of letters and digits that differ in their last two letters only name two rows of houses of one neighbourhood
+ * (Royal Mail: unit and sector). */
+static bool same_sector(struct text a, struct text b)
+{
+        bool letters = a.length >= 6 && a.length == b.length && (a.data[0] < '0' || a.data[0] > '9');
+        return letters && text_equal(text_slice(a, 0, a.length - 2), text_slice(b, 0, b.length - 2));
+}
+
 struct relations {
         enum relation number;
         enum relation street;
@@ -278,6 +286,8 @@ static void relate_addresses(const struct address *a, const struct address *b, s
         out->unit = relate_codes(a->unit, b->unit);
         out->postcode = relate_postcodes(a->postcode, b->postcode);
         out->city = relate_lines(&a->cities, &b->cities, relate_names);
+        if (same_sector(a->postcode, b->postcode))
+                out->city = RELATION_SAME;
         if (out->city != RELATION_SAME) {
                 out->city = better(out->city, cross_lines(&a->cities, &b->localities));
                 out->city = better(out->city, cross_lines(&a->localities, &b->cities));
@@ -340,6 +350,20 @@ static struct text place_text(const struct address *address)
         return address->postcode.length ? address->postcode : first_line(&address->cities);
 }
 
+static struct text city_text(const struct address *address)
+{
+        return address->cities.count ? address->cities.items[0] : place_text(address);
+}
+
+/* The place counts by its rarity, if it is what agrees. */
+static void set_place(const struct comparison *c, uint32_t level, const struct address *a, const struct address *b)
+{
+        if (level == PLACE_CITY)
+                evidence_set_value(c, MODEL_PLACE, level, FREQUENCY_CITY, city_text(a), city_text(b));
+        else
+                evidence_set_value(c, MODEL_PLACE, level, FREQUENCY_POSTCODE, place_text(a), place_text(b));
+}
+
 void compare_addresses(const struct comparison *c)
 {
         const struct model_stratum *stratum = &c->model->strata[c->type];
@@ -365,7 +389,7 @@ void compare_addresses(const struct comparison *c)
                         best = weight;
                         best_street = street;
                         evidence_set(c, MODEL_STREET, street, street_text(&a.items[i]), street_text(&b.items[j]));
-                        evidence_set(c, MODEL_PLACE, place, place_text(&a.items[i]), place_text(&b.items[j]));
+                        set_place(c, place, &a.items[i], &b.items[j]);
                 }
         }
 }

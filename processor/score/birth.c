@@ -9,6 +9,7 @@
 #include "score/evidence.h"
 
 #define DATE_LENGTH 10 /* YYYY-MM-DD */
+#define YEARS_APART 2  /* by which people err in a year, beside a wrong digit */
 
 struct date {
         uint32_t year; /* 0: unknown; so for month and day */
@@ -58,15 +59,22 @@ static uint32_t judge_dates(const struct feature *fa, const struct feature *fb)
                 return LEVEL_MISSING;
         if (!a.month || !b.month || !a.day || !b.day)
                 return judge_partial(a, b);
+        bool filled_a = a.month == 1 && a.day == 1;
+        bool filled_b = b.month == 1 && b.day == 1;
         if (text_equal(fa->text, fb->text))
-                return a.month == 1 && a.day == 1 ? BIRTH_FIRST_OF_YEAR : BIRTH_EXACT;
+                return filled_a ? BIRTH_FIRST_OF_YEAR : BIRTH_EXACT;
+        if (filled_a && filled_b)
+                return judge_year(a.year, b.year);
+        if ((filled_a || filled_b) && a.year == b.year)
+                return BIRTH_YEAR_FITS;
         if (a.year == b.year && a.month == b.day && a.day == b.month)
                 return BIRTH_SWAPPED;
         if (edit_distance(fa->text, fb->text, 1) <= 1)
                 return BIRTH_ONE_DIGIT;
         uint32_t equal = (a.year == b.year) + (a.month == b.month) + (a.day == b.day);
+        uint32_t apart = a.year > b.year ? a.year - b.year : b.year - a.year;
         if (equal == 2)
-                return BIRTH_TWO_PARTS;
+                return apart <= YEARS_APART ? BIRTH_TWO_PARTS : BIRTH_DAY_OF_YEAR;
         uint32_t level = judge_year(a.year, b.year);
         return level == BIRTH_DIFFERS && equal == 0 ? BIRTH_ANOTHER : level;
 }
@@ -83,7 +91,7 @@ static void compare_places(const struct comparison *c)
         else if (jaro_winkler_permille(a->text, b->text) >= 900 || text_starts_with(a->text, b->text) ||
                  text_starts_with(b->text, a->text))
                 level = BIRTH_PLACE_NEAR;
-        evidence_set(c, MODEL_BIRTH_PLACE, level, a->text, b->text);
+        evidence_set_value(c, MODEL_BIRTH_PLACE, level, FREQUENCY_BIRTH_PLACE, a->text, b->text);
 }
 
 static void compare_genders(const struct comparison *c)

@@ -190,6 +190,14 @@ static void compare_best(const struct comparison *c, enum model_attribute attrib
         }
 }
 
+/* Lets the rarity of the values that @attribute reached its level by count. */
+static void weigh_rarity(const struct comparison *c, enum model_attribute attribute, enum model_frequency_kind kind)
+{
+        const struct attribute_evidence *of = &c->evidence->of[attribute];
+        if (of->level != LEVEL_MISSING)
+                evidence_set_value(c, attribute, of->level, kind, of->a, of->b);
+}
+
 void compare_contact(const struct comparison *c)
 {
         compare_best(c, MODEL_EMAIL, FEATURE_EMAIL, judge_emails);
@@ -199,11 +207,14 @@ void compare_contact(const struct comparison *c)
                 compare_best(c, MODEL_DOMAIN, FEATURE_DOMAIN, judge_domains);
         if (c->type != TYPE_PERSON)
                 return;
-        if (c->pair->employer == EMPLOYER_UNKNOWN)
+        if (c->pair->employer == EMPLOYER_UNKNOWN) {
                 compare_best(c, MODEL_EMPLOYER, FEATURE_EMPLOYER, judge_employers);
-        else
+                weigh_rarity(c, MODEL_EMPLOYER, FREQUENCY_EMPLOYER);
+        } else {
                 evidence_set(c, MODEL_EMPLOYER,
                              c->pair->employer == EMPLOYER_SAME ? EMPLOYER_LEVEL_SAME : EMPLOYER_LEVEL_DIFFERS,
                              TEXT_NONE, TEXT_NONE);
+        }
         compare_best(c, MODEL_JOB_TITLE, FEATURE_JOB_TITLE, judge_jobs);
+        weigh_rarity(c, MODEL_JOB_TITLE, FREQUENCY_JOB_TITLE);
 }

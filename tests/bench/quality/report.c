@@ -172,8 +172,26 @@ struct mistake {
         uint32_t a;
         uint32_t b;
         bool positive;
+        bool proposed; /* by some key */
         int32_t posterior_mbit;
 };
+
+/* True if some key proposed the pair; edges are sorted by their nodes. */
+static bool was_proposed(const struct bench *bench, uint32_t a, uint32_t b)
+{
+        size_t from = 0, to = bench->edge_count;
+        while (from < to) {
+                size_t middle = from + (to - from) / 2;
+                const struct edge *edge = &bench->edges[middle];
+                if (edge->a == a && edge->b == b)
+                        return true;
+                if (edge->a < a || (edge->a == a && edge->b < b))
+                        from = middle + 1;
+                else
+                        to = middle;
+        }
+        return false;
+}
 
 /* False positives by falling, false negatives by falling posterior as well: the surest mistakes and the narrowest
  * misses. */
@@ -194,7 +212,7 @@ static void add_mistake(struct bench *bench, struct mistake **items, size_t *cou
         if (truth == found)
                 return;
         *ARENA_PUSH(&bench->arena, *items, *count, *capacity) =
-                (struct mistake){a, b, found, compare_nodes(bench, a, b).posterior_mbit};
+                (struct mistake){a, b, found, was_proposed(bench, a, b), compare_nodes(bench, a, b).posterior_mbit};
 }
 
 /* All pairs within a true or a found cluster; small files only, for it is quadratic in the nodes. */
@@ -211,9 +229,16 @@ void dump_mistakes(struct bench *bench)
         uint32_t shown[2] = {0, 0};
         for (size_t i = 0; i < count; i++)
                 if (shown[items[i].positive]++ < bench->options.dump)
-                        print_pair(bench, items[i].positive ? "FALSE POSITIVE" : "FALSE NEGATIVE", items[i].a,
-                                   items[i].b);
-        printf("%u node pairs joined wrongly, %u missed\n", shown[1], shown[0]);
+                        print_pair(bench,
+                                   items[i].positive   ? "FALSE POSITIVE"
+                                   : items[i].proposed ? "FALSE NEGATIVE"
+                                                       : "NOT PROPOSED",
+                                   items[i].a, items[i].b);
+        uint32_t unproposed = 0;
+        for (size_t i = 0; i < count; i++)
+                unproposed += !items[i].positive && !items[i].proposed;
+        printf("%u node pairs joined wrongly, %u missed, %u of them proposed by no key\n", shown[1], shown[0],
+               unproposed);
 }
 
 void print_all_figures(struct bench *bench)
