@@ -51,14 +51,9 @@ static const char *const alternative_names[ALTERNATIVE_COUNT] = {
 };
 
 static const char *const frequency_names[FREQUENCY_KIND_COUNT] = {
-        [FREQUENCY_GIVEN] = "given",
-        [FREQUENCY_FAMILY] = "family",
-        [FREQUENCY_ORG_TOKEN] = "org_token",
-        [FREQUENCY_POSTCODE] = "postcode",
-        [FREQUENCY_CITY] = "city",
-        [FREQUENCY_BIRTH_PLACE] = "birth_place",
-        [FREQUENCY_JOB_TITLE] = "job_title",
-        [FREQUENCY_EMPLOYER] = "employer",
+        [FREQUENCY_GIVEN] = "given",         [FREQUENCY_FAMILY] = "family",     [FREQUENCY_ORG_TOKEN] = "org_token",
+        [FREQUENCY_POSTCODE] = "postcode",   [FREQUENCY_CITY] = "city",         [FREQUENCY_BIRTH_PLACE] = "birth_place",
+        [FREQUENCY_JOB_TITLE] = "job_title", [FREQUENCY_EMPLOYER] = "employer",
 };
 
 const char *model_attribute_name(enum model_attribute attribute)
