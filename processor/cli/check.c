@@ -1,12 +1,13 @@
 /* durand check: every mistake of a configuration at once, each with file, line and remedy.
  *
  * Exit codes: 0 the configuration can be used (warnings are allowed), 2 it cannot. --reference prints the reference of
- * every option, from which docs/configuration.md is made.
+ * every option, from which docs/configuration.md is made, --metrics that of every metric, docs/metrics.md.
  */
 #include "cli/check.h"
 
 #include "base/buffer.h"
 #include "config/config.h"
+#include "service/metrics.h"
 
 #include <argp.h>
 #include <stdio.h>
@@ -18,18 +19,20 @@
 enum {
         KEY_JSON = 256,
         KEY_REFERENCE,
+        KEY_METRICS,
 };
 
 struct arguments {
         const char *path;
         bool json;
-        bool reference;
+        void (*reference)(struct buffer *out); /* prints this instead of checking */
 };
 
 static const struct argp_option argp_options[] = {
         {"config", 'c', "FILE", 0, "The configuration to check", 0},
         {"json", KEY_JSON, NULL, 0, "One JSON object a problem and line", 0},
         {"reference", KEY_REFERENCE, NULL, 0, "Print the reference of all options as Markdown and exit", 0},
+        {"metrics", KEY_METRICS, NULL, 0, "Print the reference of all metrics as Markdown and exit", 0},
         {0},
 };
 
@@ -47,7 +50,10 @@ static error_t parse_argument(int key, char *value, struct argp_state *state)
                 arguments->json = true;
                 return 0;
         case KEY_REFERENCE:
-                arguments->reference = true;
+                arguments->reference = config_write_reference;
+                return 0;
+        case KEY_METRICS:
+                arguments->reference = metrics_write_reference;
                 return 0;
         case ARGP_KEY_END:
                 if (!arguments->path && !arguments->reference)
@@ -107,7 +113,7 @@ int command_check(int argc, char **argv)
                 return EXIT_UNUSABLE;
         if (arguments.reference) {
                 struct buffer out BUFFER_CLEANUP = {0};
-                config_write_reference(&out);
+                arguments.reference(&out);
                 return print(&out);
         }
         struct config *config = calloc(1, sizeof(*config));

@@ -122,6 +122,8 @@ struct config {
 
         struct text ghost_secret; /* key of the hashes that ghosts keep; empty: a built-in constant */
 
+        struct text http_listen; /* "127.0.0.1:9187"; empty: no port */
+
         struct text log_level;
         bool log_json;
 

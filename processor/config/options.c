@@ -98,6 +98,10 @@ const struct option options[] = {
         {SCOPE_FILE, "matching.country", VALUE_COUNTRY, FILE_AT(default_country), "", 0, 2, NULL, NULL,
          "Country of phones and addresses that name none, for sources without a `country` of their own."},
 
+        {SCOPE_FILE, "http.listen", VALUE_TEXT, FILE_AT(http_listen), "", 0, 80, NULL, NULL,
+         "Address and port of the pages /metrics, /health and /ready, such as 127.0.0.1:9187 or [::1]:9187; without it "
+         "there is no port. It knows neither TLS nor passwords: listen on loopback or on a network of its own."},
+
         {SCOPE_FILE, "log.level", VALUE_WORD, FILE_AT(log_level), "info", 0, 0, level_words, NULL,
          "What is written to standard error. `debug` may hold personal data."},
         {SCOPE_FILE, "log.json", VALUE_BOOL, FILE_AT(log_json), "false", 0, 1, NULL, NULL, "One JSON object a line."},

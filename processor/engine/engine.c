@@ -284,6 +284,11 @@ bool engine_checkpoint_due(const struct engine *engine)
         return store_dirty_bytes(engine->txn) > CHECKPOINT_DIRTY_BYTES;
 }
 
+uint64_t engine_dirty_bytes(const struct engine *engine)
+{
+        return store_dirty_bytes(engine->txn);
+}
+
 bool engine_get_meta(struct engine *engine, const char *name, struct text *value)
 {
         return store_get_meta(engine->txn, text_from(name), value);

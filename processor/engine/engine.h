@@ -75,6 +75,9 @@ int engine_checkpoint(struct engine *engine, struct error *error);
 /* True when enough has been dirtied for a checkpoint to be due by size. */
 bool engine_checkpoint_due(const struct engine *engine);
 
+/* Bytes that the next checkpoint makes durable, roughly. */
+uint64_t engine_dirty_bytes(const struct engine *engine);
+
 /* Small named values of the caller (offsets, identity), committed with the next checkpoint. Values live until the next
  * call of the engine. False: not there. */
 bool engine_get_meta(struct engine *engine, const char *name, struct text *value);

@@ -130,6 +130,15 @@ int kafka_watermarks(struct kafka_consumer *consumer, const char *topic, int32_t
         return 0;
 }
 
+int64_t kafka_known_end(struct kafka_consumer *consumer, const char *topic, int32_t partition)
+{
+        int64_t low, high;
+
+        if (rd_kafka_get_watermark_offsets(consumer->client, topic, partition, &low, &high) || high < 0)
+                return KAFKA_OFFSET_NONE;
+        return high;
+}
+
 static int compare_place(const char *topic, int32_t partition, const struct kafka_position *position)
 {
         int c = strcmp(topic, position->topic);

@@ -144,6 +144,10 @@ int kafka_committed(struct kafka_consumer *consumer, struct kafka_position *posi
 int kafka_watermarks(struct kafka_consumer *consumer, const char *topic, int32_t partition, int timeout_ms,
                      int64_t *low, int64_t *high, struct error *error);
 
+/* The end of a partition as far as the client has heard with the messages that it fetched, without asking anybody;
+ * KAFKA_OFFSET_NONE: nothing yet. */
+int64_t kafka_known_end(struct kafka_consumer *consumer, const char *topic, int32_t partition);
+
 /* Reads these partitions from these offsets from now on, and nothing else. */
 int kafka_assign(struct kafka_consumer *consumer, const struct kafka_position *positions, uint32_t count,
                  struct error *error);

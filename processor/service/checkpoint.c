@@ -67,6 +67,9 @@ int checkpoint_run(struct service *service, enum checkpoint_kind kind, struct er
         fault_point("after_lmdb_commit");
         service->dirty = false;
         service->checkpoint_ms = clock_monotonic_ms();
+        metrics_observe(&service->monitor.metrics, METRIC_CHECKPOINT_SECONDS,
+                        (double)(service->checkpoint_ms - started_ms) / 1000);
+        metrics_set(&service->monitor.metrics, METRIC_CHECKPOINT_TIME, (double)clock_wall_ms() / 1000);
         log_debug("service", "checkpoint (%s) in %lld ms", kind_names[kind],
                   (long long)(service->checkpoint_ms - started_ms));
         return 0;

@@ -5,6 +5,7 @@
 #include "engine/engine.h"
 #include "kafka/kafka.h"
 #include "service/metadata.h"
+#include "service/metrics.h"
 #include "service/service.h"
 #include "state/store.h"
 
@@ -75,6 +76,23 @@ const char *quarantine_find(const struct quarantine *quarantine,
                             const struct message *message); /* the reason, or NULL */
 void quarantine_free(struct quarantine *quarantine);
 
+/* --- monitor.c: what others see of us, i.e. the HTTP port and the supervisor */
+
+struct http_server;
+
+struct monitor {
+        struct metrics metrics;
+        struct http_server *server; /* NULL: none is configured */
+        int64_t stale_ms;           /* without a commit for so long we are not ready */
+        uint64_t watchdog_us;       /* systemd wants to hear from us so often; 0: never */
+        int64_t fed_ms;             /* monotonic times of the last signs of life */
+        int64_t extended_ms;
+        int64_t updated_ms;
+        bool was_live;
+        uint64_t seen_changes; /* counters of this engine that the metrics have already */
+        uint64_t seen_pairs;
+};
+
 /* --- the whole */
 
 struct service {
@@ -89,6 +107,7 @@ struct service {
         struct outputs outputs;
         struct arena batch; /* what decoding makes */
         struct quarantine quarantine;
+        struct monitor monitor;
 
         struct note note;       /* what we write beside each offset: who we are, and the digests */
         uint64_t output_number; /* for CloudEvents ids */
@@ -110,7 +129,7 @@ struct service {
 bool service_stopping(const struct service *service);
 
 /* Sleeps, but not past a request to stop. SERVICE_STOP or 0. */
-int service_pause(const struct service *service, int64_t wait_ms);
+int service_pause(struct service *service, int64_t wait_ms);
 
 /* Opens the state where it is closed; takes its write transaction. */
 int service_open_state(struct service *service, struct error *error);
@@ -152,6 +171,14 @@ bool inputs_reached_targets(const struct inputs *inputs);
 int outputs_add(struct service *service, const struct output *output, struct error *error);
 void outputs_clear(struct outputs *outputs);
 struct kafka_record *outputs_new(struct outputs *outputs, uint32_t topic);
+
+/* monitor.c: opens the port if one is configured (ERR_USAGE when it cannot be had); must be closed even then */
+int monitor_open(struct monitor *monitor, const struct config *config, struct error *error);
+void monitor_close(struct monitor *monitor);
+void monitor_phase(struct monitor *monitor, enum phase phase);
+void monitor_alive(struct monitor *monitor);            /* often, from the service's thread; cheap */
+void monitor_update(struct service *service, bool now); /* takes the numbers over, at most once a second unless @now */
+void monitor_new_engine(struct monitor *monitor);       /* its counters begin at 0 */
 
 /* deadletter.c: the original bytes, with where they came from and why. @source is NULL for an output of ours. */
 void deadletter_add(struct service *service, const struct message *message, const struct source_config *source,

@@ -29,6 +29,7 @@ struct batch {
         int failure; /* of an output, which the engine reports as its own */
         uint64_t messages;
         uint64_t bytes;
+        uint64_t rejected;
         bool moved;   /* a position changed */
         bool changed; /* the partitions may have */
 };
@@ -44,14 +45,14 @@ static void decode(struct batch *batch, const struct source_config *source, cons
         *message = *arrived;
         if (quarantined) {
                 deadletter_add(service, message, source, quarantined);
-                service->rejected++;
+                batch->rejected++;
                 return;
         }
         r = decode_message(service->config, source, message, TYPE_COUNT, TEXT_NONE, &service->batch, &batch->changes,
                            &error);
         if (r < 0) {
                 deadletter_add(service, message, source, error.text);
-                service->rejected++;
+                batch->rejected++;
         }
 }
 
@@ -130,11 +131,15 @@ static int apply(struct batch *batch)
 {
         struct service *service = batch->service;
         struct error first;
+        int64_t started_us;
         int r;
 
         if (batch->changes.count == 0)
                 return 0;
+        started_us = clock_monotonic_us();
         r = engine_apply(service->engine, &batch->changes, emit, batch, &first);
+        metrics_observe(&service->monitor.metrics, METRIC_APPLY_SECONDS,
+                        (double)(clock_monotonic_us() - started_us) / 1e6);
         if (batch->failure)
                 return batch->failure;
         if (r != 0) {
@@ -160,6 +165,16 @@ static void report(struct service *service)
         service->messages = service->rejected = service->produced = service->transactions = 0;
 }
 
+static void count_batch(struct metrics *metrics, const struct batch *batch)
+{
+        if (batch->messages == 0)
+                return;
+        metrics_add(metrics, METRIC_INPUT_MESSAGES, (double)batch->messages);
+        metrics_add(metrics, METRIC_INPUT_BYTES, (double)batch->bytes);
+        metrics_add(metrics, METRIC_REJECTED, (double)batch->rejected);
+        metrics_observe(metrics, METRIC_BATCH_MESSAGES, (double)batch->messages);
+}
+
 /* One batch, from the first message to its checkpoint if one is due. */
 static int run_batch(struct service *service, struct error *error)
 {
@@ -172,6 +187,8 @@ static int run_batch(struct service *service, struct error *error)
                 r = transaction_run(service, error);
         service->progress |= r == 0;
         service->messages += batch.messages;
+        service->rejected += batch.rejected;
+        count_batch(&service->monitor.metrics, &batch);
         kafka_release(service->consumer);
         arena_reset(&service->batch);
         if (r == 0 && checkpoint_is_due(service))
@@ -179,6 +196,7 @@ static int run_batch(struct service *service, struct error *error)
         if (r == 0 && (batch.changed || clock_monotonic_ms() - service->inputs.refreshed_ms >=
                                                 (service->inputs.complete ? REFRESH_MS : REFRESH_INCOMPLETE_MS)))
                 r = inputs_refresh(service, error);
+        monitor_update(service, false);
         report(service);
         return r;
 }

@@ -112,12 +112,28 @@ static int take(struct service *service, const struct kafka_event *event, uint64
         return r;
 }
 
-static void report(const struct service *service, const int64_t *ends, int32_t partitions, uint64_t applied)
+static int64_t count_left(const struct service *service, const int64_t *ends, int32_t partitions)
 {
         int64_t left = 0;
 
         for (int32_t p = 0; p < partitions; p++)
                 left += ends[p] > service->log_positions[p] ? ends[p] - service->log_positions[p] : 0;
+        return left;
+}
+
+static void measure(struct service *service, const int64_t *ends, int32_t partitions, int64_t started_ms)
+{
+        struct metrics *metrics = &service->monitor.metrics;
+
+        metrics_set(metrics, METRIC_RESTORE_LEFT, (double)count_left(service, ends, partitions));
+        metrics_set(metrics, METRIC_RESTORE_SECONDS, (double)(clock_monotonic_ms() - started_ms) / 1000);
+        monitor_update(service, false);
+}
+
+static void report(const struct service *service, const int64_t *ends, int32_t partitions, uint64_t applied)
+{
+        int64_t left = count_left(service, ends, partitions);
+
         log_info("service", "restoring: %llu records applied, at most %lld to go", (unsigned long long)applied,
                  (long long)left);
 }
@@ -129,6 +145,7 @@ int restore_run(struct service *service, const int64_t *ends, struct error *erro
         uint64_t applied = 0, unflushed = 0;
         int r = 0;
 
+        monitor_phase(&service->monitor, PHASE_RESTORING);
         if (!reached(service, ends, partitions))
                 r = assign(service, partitions, error);
         while (r == 0 && !reached(service, ends, partitions)) {
@@ -140,11 +157,14 @@ int restore_run(struct service *service, const int64_t *ends, struct error *erro
                         r = r ? r : checkpoint_run(service, CHECKPOINT_RESTORING, error);
                         return r ? r : SERVICE_STOP;
                 }
+                monitor_alive(&service->monitor);
                 r = kafka_poll(service->consumer, POLL_WAIT_MS, &event, error);
                 r = r ? r : take(service, &event, &applied, error);
                 unflushed += applied - before;
                 if (r == 0 && unflushed >= FLUSH_MESSAGES) {
                         r = flush(service, error);
+                        metrics_add(&service->monitor.metrics, METRIC_RESTORED, (double)unflushed);
+                        measure(service, ends, partitions, started_ms);
                         unflushed = 0;
                 }
                 if (event.kind != KAFKA_NOTHING)
@@ -157,6 +177,8 @@ int restore_run(struct service *service, const int64_t *ends, struct error *erro
                 }
         }
         r = r ? r : flush(service, error);
+        metrics_add(&service->monitor.metrics, METRIC_RESTORED, (double)unflushed);
+        measure(service, ends, partitions, started_ms);
         if (r == 0 && applied)
                 log_info("service", "restored: %llu records applied in %lld ms", (unsigned long long)applied,
                          (long long)(clock_monotonic_ms() - started_ms));

@@ -27,13 +27,14 @@ bool service_stopping(const struct service *service)
         return service->options->stop && atomic_load(service->options->stop) != 0;
 }
 
-int service_pause(const struct service *service, int64_t wait_ms)
+int service_pause(struct service *service, int64_t wait_ms)
 {
         int64_t deadline_ms = clock_monotonic_ms() + wait_ms, left_ms;
 
         while ((left_ms = deadline_ms - clock_monotonic_ms()) > 0) {
                 if (service_stopping(service))
                         return SERVICE_STOP;
+                monitor_alive(&service->monitor);
                 clock_sleep_ms(left_ms < 50 ? left_ms : 50);
         }
         return service_stopping(service) ? SERVICE_STOP : 0;
@@ -56,6 +57,7 @@ int service_open_state(struct service *service, struct error *error)
         if (!service->store)
                 r = store_open(&store, &service->store, error);
         engine.store = service->store;
+        monitor_new_engine(&service->monitor);
         return r ? r : engine_open(&engine, &service->engine, error);
 }
 
@@ -122,9 +124,14 @@ static bool is_taken_over(struct service *service)
 /* One life, from the fence to a failure or a stop. */
 static int run_once(struct service *service, struct error *error)
 {
-        int r = service_open_state(service, error);
+        int r;
 
+        metrics_add(&service->monitor.metrics, METRIC_STARTS, 1);
+        monitor_phase(&service->monitor, PHASE_STARTING);
+        r = service_open_state(service, error);
         r = r ? r : start_run(service, error);
+        if (r == 0)
+                monitor_phase(&service->monitor, PHASE_LIVE);
         return r ? r : live_run(service, error);
 }
 
@@ -171,7 +178,8 @@ int service_run(const struct service_options *options)
         snprintf(service.note.epoch, sizeof(service.note.epoch), "%s",
                  options->config->epoch[0] ? options->config->epoch : "0");
         note_make_instance(service.note.instance);
-        r = topics_init(&service.topics, options->config, &error);
+        r = monitor_open(&service.monitor, options->config, &error);
+        r = r ? r : topics_init(&service.topics, options->config, &error);
         if (r == 0 && options->config->source_count == 0)
                 r = error_set(&error, ERR_USAGE, "the configuration names no sources: there is nothing to read");
         for (;;) {
@@ -179,13 +187,16 @@ int service_run(const struct service_options *options)
                 exit_code = recover(&service, r, &failures, &error);
                 if (exit_code >= 0)
                         break;
+                monitor_phase(&service.monitor, PHASE_WAITING);
                 drop(&service);
                 r = service_pause(&service, failures > 1 ? (PAUSE_MS * failures < PAUSE_MAX_MS ? PAUSE_MS * failures
                                                                                                : PAUSE_MAX_MS)
                                                          : OWNER_PAUSE_MS);
         }
+        monitor_phase(&service.monitor, PHASE_STOPPING);
         drop(&service);
         service_close_state(&service);
+        monitor_close(&service.monitor);
         topics_free(&service.topics);
         inputs_free(&service.inputs);
         quarantine_free(&service.quarantine);

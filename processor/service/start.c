@@ -300,6 +300,8 @@ int start_run(struct service *service, struct error *error)
                 r = inputs_set_targets(service, error);
         if (r != 0)
                 return r;
+        metrics_set_outputs(&service->monitor.metrics, service->topics.items, service->topics.count);
+        monitor_update(service, true);
         service->note.has_digest = true;
         service->note.digest = engine_digest(service->engine);
         service->checkpoint_ms = clock_monotonic_ms();

@@ -39,8 +39,23 @@ static int attempt(struct service *service, struct error *error)
         return 0;
 }
 
-static void committed(struct service *service)
+static void count(struct metrics *metrics, const struct outputs *outputs, int64_t started_us)
 {
+        uint64_t bytes = 0;
+
+        for (size_t i = 0; i < outputs->count; i++) {
+                bytes += kafka_record_bytes(&outputs->items[i]);
+                metrics_add_output(metrics, outputs->items[i].topic, 1);
+        }
+        metrics_add(metrics, METRIC_OUTPUT_BYTES, (double)bytes);
+        metrics_add(metrics, METRIC_TRANSACTIONS, 1);
+        metrics_observe(metrics, METRIC_TRANSACTION_SECONDS, (double)(clock_monotonic_us() - started_us) / 1e6);
+        metrics_set(metrics, METRIC_COMMIT_TIME, (double)clock_wall_ms() / 1000);
+}
+
+static void committed(struct service *service, int64_t started_us)
+{
+        count(&service->monitor.metrics, &service->outputs, started_us);
         service->transactions++;
         service->produced += service->outputs.count;
         service->committed_ms = clock_monotonic_ms();
@@ -50,6 +65,7 @@ static void committed(struct service *service)
 int transaction_run(struct service *service, struct error *error)
 {
         char text[NOTE_TEXT_SIZE];
+        int64_t started_us;
         int r = 0;
 
         service->note.beat++;
@@ -57,13 +73,15 @@ int transaction_run(struct service *service, struct error *error)
         for (int n = 1; n <= ATTEMPTS_MAX; n++) {
                 for (uint32_t i = 0; i < service->inputs.count; i++)
                         memcpy(service->inputs.items[i].metadata, text, sizeof(text));
+                started_us = clock_monotonic_us();
                 r = attempt(service, error);
                 if (r == 0) {
-                        committed(service);
+                        committed(service, started_us);
                         return 0;
                 }
                 if (r != KAFKA_ABORT)
                         return r;
+                metrics_add(&service->monitor.metrics, METRIC_ABORTED, 1);
                 log_warn("service", "transaction aborted, attempt %d of %d: %s", n, ATTEMPTS_MAX, error->text);
                 r = kafka_abort(service->producer, error);
                 if (r != 0)

@@ -254,21 +254,21 @@ TESTS = [
 ]
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def main(tests, description, name):
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binary", default=os.path.join(harness.ROOT, "build", "durand"))
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1000000))
     parser.add_argument("--keep", action="store_true", help="keep the working directory")
     parser.add_argument("tests", nargs="*", help="names, or parts of them")
     options = parser.parse_args()
     if not os.path.exists(options.binary):
-        sys.exit("test_instances.py: %s is not built" % options.binary)
-    options.work = tempfile.mkdtemp(prefix="durand-instances-")
+        sys.exit("%s is not built" % options.binary)
+    options.work = tempfile.mkdtemp(prefix="durand-%s-" % name)
     print("--seed %d" % options.seed)
     broker = Broker(os.path.join(options.work, "broker"))
     failed = 0
     try:
-        for test in TESTS:
+        for test in tests:
             if options.tests and not any(part in test.__name__ for part in options.tests):
                 continue
             started = time.monotonic()
@@ -289,4 +289,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    main(TESTS, __doc__, "instances")

@@ -25,14 +25,15 @@ MAY_USE = {
     "golden": "config record",
     "conflict": "config record",
     "kafka": "config record",
+    "http": "",
     "state": "record",
     "engine": "config model record standard block score cluster golden conflict state",
     "replay": "config record decode model engine state",
     "evaluate": "config record decode",
-    "service": "config model record decode standard block score cluster golden conflict kafka state engine",
-    "demo": "config model record decode standard block score cluster golden conflict kafka state engine replay service",
+    "service": "config model record decode standard block score cluster golden conflict kafka http state engine",
+    "demo": "config model record decode standard block score cluster golden conflict kafka http state engine replay service",
     "cli": "config model record decode standard block score cluster golden conflict"
-           " kafka state engine replay evaluate service demo",
+           " kafka http state engine replay evaluate service demo",
 }
 
 # Headers of libraries, and the only folders that may include them.
@@ -40,6 +41,8 @@ OWNED = [
     (re.compile(r"lmdb\.h"), ("state/", "tests/bench/")),
     (re.compile(r"(librdkafka/)?rdkafka.*\.h"), ("processor/kafka/",)),
     (re.compile(r"(unicode|phonenumbers)/.*"), ("processor/standard/",)),
+    (re.compile(r"microhttpd\.h"), ("processor/http/",)),
+    (re.compile(r"systemd/.*"), ("processor/service/",)),
     (re.compile(r"yaml\.h"), ("processor/config/",)),
     (re.compile(r"jansson\.h"), ("tests/",)),
     (re.compile(r"avro(/.*)?\.h"), ("tests/unit/schemas/",)),
