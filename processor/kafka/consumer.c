@@ -5,6 +5,10 @@
  * checkpoint does no harm.
  *
  * Messages are librdkafka's until kafka_release(); only their headers are copied.
+ *
+ * Offsets of a partition only grow. A message below the one expected was handed out before and is left out, an end
+ * below it is an old one. A gap is no error by itself: compaction, aborted messages and control records leave them, and
+ * of messages that were deleted unread the broker tells (KAFKA_LOST).
  */
 #include "kafka/internal.h"
 
@@ -258,6 +262,23 @@ static void fill_message(struct kafka_consumer *consumer, const rd_kafka_message
         fill_headers(consumer, from, to);
 }
 
+/* False for what was there before; otherwise the position moves on to @next. */
+static bool advance(struct kafka_consumer *consumer, int64_t index, int64_t offset, int64_t next)
+{
+        struct kafka_position *position = &consumer->positions[index];
+
+        if (offset < position->offset) {
+                log_warn("kafka", "%s[%d]: offset %lld came again, %lld is next", position->topic,
+                         (int)position->partition, (long long)offset, (long long)position->offset);
+                return false;
+        }
+        if (offset > position->offset && log_enabled(LOG_DEBUG))
+                log_debug("kafka", "%s[%d]: nothing from %lld to %lld", position->topic, (int)position->partition,
+                          (long long)position->offset, (long long)offset);
+        position->offset = next;
+        return true;
+}
+
 /* An error that came in place of a message. */
 static int take_error(struct kafka_consumer *consumer, const rd_kafka_message_t *message, struct kafka_event *event,
                       struct error *error)
@@ -267,7 +288,7 @@ static int take_error(struct kafka_consumer *consumer, const rd_kafka_message_t 
 
         switch (message->err) {
         case RD_KAFKA_RESP_ERR__PARTITION_EOF:
-                if (index < 0)
+                if (index < 0 || !advance(consumer, index, message->offset, message->offset))
                         return 0;
                 event->kind = KAFKA_END;
                 event->index = (uint32_t)index;
@@ -319,7 +340,7 @@ int kafka_poll(struct kafka_consumer *consumer, int timeout_ms, struct kafka_eve
                 return r;
         }
         index = find_position(consumer, rd_kafka_topic_name(message->rkt), message->partition);
-        if (index < 0) {
+        if (index < 0 || !advance(consumer, index, message->offset, message->offset + 1)) {
                 rd_kafka_message_destroy(message);
                 return 0;
         }

@@ -41,12 +41,14 @@ struct kafka_producer {
         int64_t **ends;            /* by topic and partition: one past the last delivered offset */
         int32_t *partitions;
         uint32_t topic_count;
+        uint64_t unconfirmed;        /* messages of the open transaction that failed, or whose report has no offset */
+        rd_kafka_resp_err_t failure; /* the first of them */
 };
 
 struct kafka_consumer {
         rd_kafka_t *client;
         enum kafka_isolation isolation;
-        struct kafka_position *positions; /* as assigned; their offsets are where each one started */
+        struct kafka_position *positions; /* as assigned; their offsets are what is expected next */
         uint32_t *order;                  /* numbers of positions, sorted by topic and partition */
         uint32_t count;
         uint32_t last;                 /* where the last message belonged: the next one mostly does, too */

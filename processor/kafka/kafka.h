@@ -97,7 +97,8 @@ struct kafka_consumer;
 int kafka_send_offsets(struct kafka_producer *producer, struct kafka_consumer *consumer,
                        const struct kafka_position *positions, uint32_t count, struct error *error);
 
-/* Commits, again and again while the broker may still do it: a commit that timed out is never aborted. 0, KAFKA_ABORT,
+/* Waits until the broker has confirmed each message with its offset (KAFKA_ABORT where it does not), then commits,
+ * again and again while the broker may still do it: a commit that timed out is never aborted. 0, KAFKA_ABORT,
  * KAFKA_FENCED or ERR_FATAL. */
 int kafka_commit(struct kafka_producer *producer, struct error *error);
 

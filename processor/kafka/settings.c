@@ -25,6 +25,8 @@ static const struct setting {
         /* Commits are retried while the coordinator still writes the last one's markers: 18 ms a transaction, 104 with
          * the default of 100. */
         {"retry.backoff.ms", "5", ROLE_PRODUCER | ROLE_TRANSACTIONAL | ROLE_CONSUMER, false},
+        /* A retry must not overtake what was sent behind it. */
+        {"max.in.flight.requests.per.connection", "1", ROLE_PRODUCER, false},
         {"linger.ms", "5", ROLE_PRODUCER | ROLE_TRANSACTIONAL, false},
         /* The Java clients' partitioner, so that a key is where other tools look for it. */
         {"partitioner", "murmur2_random", ROLE_PRODUCER | ROLE_TRANSACTIONAL, true},

@@ -79,8 +79,14 @@ static int settle_position(struct service *service, struct kafka_position *posit
         if (r < 0)
                 return r;
         if (position->offset == KAFKA_OFFSET_NONE) {
-                log_info("service", "%s[%d]: no position is committed, reading from the beginning (%lld)",
-                         position->topic, (int)position->partition, (long long)low);
+                if (low > 0)
+                        log_warn("service",
+                                 "%s[%d]: no position is committed, and what came before offset %lld is deleted: "
+                                 "reading from there",
+                                 position->topic, (int)position->partition, (long long)low);
+                else
+                        log_info("service", "%s[%d]: no position is committed, reading from the beginning",
+                                 position->topic, (int)position->partition);
                 position->offset = low;
                 return 0;
         }

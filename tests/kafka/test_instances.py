@@ -20,6 +20,7 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 import harness
 import test_kill
 from harness import Background, Broker, Failure, Service, check
+from proxy import Proxy
 
 
 class Case:
@@ -239,7 +240,29 @@ def new_partitions_are_read_from_their_beginning(case):
     case.verify()
 
 
+def a_message_that_only_a_later_one_confirms_is_sent_again(case):
+    """The client takes a request that failed for written once the one behind it is (processor/kafka/producer.c); a commit
+    would then lose its message for good."""
+    if not case.broker.own:
+        return
+    proxy = Proxy(case.broker.proxy_port, ("127.0.0.1", case.broker.proxied))
+    proxy.topics = {case.name + "." + topic for topic in ("records", "golden.person", "changes")}
+    with open(case.config, encoding="utf-8") as file:
+        text = file.read()
+    with open(case.config, "w", encoding="utf-8") as file:  # each message is a request of its own
+        file.write(text.replace('bootstrap.servers: "%s"' % case.broker.address,
+                                'bootstrap.servers: "127.0.0.1:%d", batch.num.messages: 1' % case.broker.proxy_port))
+    case.broker.send(case.events)
+    case.to_end("state")
+    check(len(proxy.struck) == 3, "the proxy failed %s only" % proxy.struck)
+    case.verify()
+    case.says("state", "did not confirm")
+    case.to_end("built-anew")  # the log is whole as well: the digest of what is read from it is the committed one
+    proxy.close()
+
+
 TESTS = [
+    a_message_that_only_a_later_one_confirms_is_sent_again,
     a_second_instance_takes_over_and_the_first_goes,
     a_frozen_instance_wakes_up_and_does_no_harm,
     a_takeover_shows_before_its_restore_has_ended,
