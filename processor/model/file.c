@@ -101,6 +101,7 @@ static const struct {
         {"damping_permille", offsetof(struct model_tokens, damping_permille)},
         {"offset_mbit", offsetof(struct model_tokens, offset_mbit)},
         {"whole_mbit", offsetof(struct model_tokens, whole_mbit)},
+        {"words_mbit", offsetof(struct model_tokens, words_mbit)},
         {"both_left_permille", offsetof(struct model_tokens, both_left_permille)},
         {"one_left_permille", offsetof(struct model_tokens, one_left_permille)},
         {"numbers_mbit", offsetof(struct model_tokens, numbers_mbit)},

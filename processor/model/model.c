@@ -47,7 +47,8 @@ static const char *const attribute_names[MODEL_ATTRIBUTE_COUNT] = {
 static const char *const alternative_names[ALTERNATIVE_COUNT] = {
         [ALTERNATIVE_HOUSEHOLD] = "household", [ALTERNATIVE_TWIN] = "twin",
         [ALTERNATIVE_COLLEAGUE] = "colleague", [ALTERNATIVE_FAMILY_FIRM] = "family_firm",
-        [ALTERNATIVE_BUILDING] = "building",   [ALTERNATIVE_GROUP] = "group",
+        [ALTERNATIVE_NAMESAKE] = "namesake",   [ALTERNATIVE_BUILDING] = "building",
+        [ALTERNATIVE_GROUP] = "group",
 };
 
 static const char *const frequency_names[FREQUENCY_KIND_COUNT] = {

@@ -225,6 +225,7 @@ enum model_alternative { /* bits of a person's and an organization's */
         ALTERNATIVE_TWIN,
         ALTERNATIVE_COLLEAGUE,
         ALTERNATIVE_FAMILY_FIRM, /* a household that works together */
+        ALTERNATIVE_NAMESAKE,    /* a relative of the same name: father and son, grandmother and granddaughter */
         ALTERNATIVE_BUILDING,
         ALTERNATIVE_GROUP,
         ALTERNATIVE_COUNT,
@@ -252,7 +253,8 @@ struct model_explanation {
 struct model_tokens {
         int32_t damping_permille;   /* each further shared token counts this share of the one before */
         int32_t offset_mbit;        /* log2(m) of a name that agrees */
-        int32_t whole_mbit;         /* bonus of equal whole names */
+        int32_t whole_mbit;         /* bonus of equal whole names: companies choose theirs to be unlike all others */
+        int32_t words_mbit;         /* the same where only the spelling or order of words differs */
         int32_t both_left_permille; /* share of the smaller leftover that contradicts */
         int32_t one_left_permille;  /* share of a leftover on one side only */
         int32_t numbers_mbit;       /* taken off where both sides have a number that the other lacks */
