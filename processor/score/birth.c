@@ -51,10 +51,41 @@ static uint32_t judge_partial(struct date a, struct date b)
         return judge_year(a.year, b.year);
 }
 
+static struct text digits_of(struct text date, char *out, bool day_first)
+{
+        static const uint8_t year_order[] = {0, 1, 2, 3, 5, 6, 8, 9};
+        static const uint8_t day_order[] = {8, 9, 5, 6, 0, 1, 2, 3};
+        if (date.length != DATE_LENGTH)
+                return date; /* digits already */
+        for (uint32_t i = 0; i < sizeof(year_order); i++)
+                out[i] = date.data[day_first ? day_order[i] : year_order[i]];
+        return (struct text){.data = out, .length = sizeof(year_order)};
+}
+
+/* Dates of which at least one is no date, only digits (standard/standard.c): alike they are a slip of the same date,
+ * otherwise they say nothing. */
+static uint32_t judge_unreadable(struct text a, struct text b)
+{
+        char written_a[8];
+        char written_b[8];
+        for (uint32_t day_first = 0; day_first < 2; day_first++) {
+                struct text x = digits_of(a, written_a, day_first);
+                struct text y = digits_of(b, written_b, day_first);
+                uint32_t apart = edit_distance(x, y, 2);
+                if (apart <= 1)
+                        return BIRTH_ONE_DIGIT;
+                if (apart == 2)
+                        return BIRTH_TWO_PARTS;
+        }
+        return LEVEL_MISSING;
+}
+
 static uint32_t judge_dates(const struct feature *fa, const struct feature *fb)
 {
         struct date a;
         struct date b;
+        if (fa->text.length != DATE_LENGTH || fb->text.length != DATE_LENGTH)
+                return judge_unreadable(fa->text, fb->text);
         if (!read_date(fa, &a) || !read_date(fb, &b) || !a.year || !b.year)
                 return LEVEL_MISSING;
         if (!a.month || !b.month || !a.day || !b.day)

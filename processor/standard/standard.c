@@ -118,6 +118,10 @@ static bool is_evidence(const struct slot *slot)
         return is_set(slot) && slot->value.length > 0 && !(slot->flags & (SLOT_INVALID | SLOT_FAKE));
 }
 
+/* Digits of a date that cannot be read: a full date with one too few or too many. */
+#define UNREADABLE_DIGITS_LEAST 7
+#define UNREADABLE_DIGITS_MAX 9
+
 /* --- the country that telephones and numbers are read in --- */
 
 static void use_country(struct work *work, struct text code)
@@ -244,6 +248,28 @@ static void add_birth_date(struct work *work, const struct slot *slot, bool swap
         else if (date.length == 7)
                 date = arena_printf(work->arena, "%.*s-00", TEXT_ARG(date));
         feature_add(work, (struct feature){.kind = FEATURE_BIRTH_DATE, .sub = swappable ? 1 : 0, .text = date});
+}
+
+/* A birth date that no calendar has ("1922-02-285") is mostly one digit away from the right one: its digits are
+ * compared, though it is no value for anybody to see. */
+static void add_unreadable_date(struct work *work, const struct slot *slot)
+{
+        char digits[UNREADABLE_DIGITS_MAX];
+        uint32_t count = 0;
+        bool varied = false;
+
+        for (uint32_t i = 0; i < slot->raw.length; i++) {
+                if (slot->raw.data[i] < '0' || slot->raw.data[i] > '9')
+                        continue;
+                if (count == sizeof(digits))
+                        return;
+                digits[count++] = slot->raw.data[i];
+                varied |= digits[count - 1] != digits[0];
+        }
+        if (count < UNREADABLE_DIGITS_LEAST || !varied)
+                return;
+        feature_add(work, (struct feature){.kind = FEATURE_BIRTH_DATE,
+                                           .text = arena_text(work->arena, (struct text){digits, count})});
 }
 
 static void add_slot(struct work *work, const struct record *record, const struct slot *slot, enum record_type type,
@@ -375,6 +401,8 @@ void standard_record(struct standard *standard, struct arena *arena, struct reco
                 slot->flags |= canonical.flags;
                 if (alive && is_evidence(slot))
                         add_slot(&work, record, slot, features->type, swappable, validated);
+                else if (alive && slot->attribute == ATTRIBUTE_BIRTH_DATE && (slot->flags & SLOT_INVALID))
+                        add_unreadable_date(&work, slot);
         }
         if (alive)
                 add_addresses(&work, record);
