@@ -301,7 +301,9 @@ static void compare_names(const struct comparison *c)
         uint32_t level = NAME_DIFFERS;
         if (shared.count || whole) {
                 weight = tokens->offset_mbit + damped_sum(shared.rarity_mbit, shared.count, tokens->damping_permille) +
-                         (whole ? tokens->whole_mbit : !most ? tokens->words_mbit : 0);
+                         (whole   ? tokens->whole_mbit
+                          : !most ? tokens->words_mbit
+                                  : 0);
                 if (!whole)
                         weight -= (least * tokens->both_left_permille + (most - least) * tokens->one_left_permille) /
                                   1000;
