@@ -7,6 +7,7 @@
 
 #include "base/buffer.h"
 #include "config/config.h"
+#include "kafka/kafka.h"
 #include "service/metrics.h"
 
 #include <argp.h>
@@ -99,6 +100,25 @@ static int report(const struct arguments *arguments, const struct config *config
         return errors > 0 ? EXIT_UNUSABLE : r;
 }
 
+/* What librdkafka says of its own properties. Nothing is connected to. */
+static void check_kafka(const struct arguments *arguments, const struct config *config,
+                        struct config_problems *problems)
+{
+        struct error error;
+        int32_t line;
+        int r = kafka_check_properties(config, &line, &error);
+
+        if (r == 0)
+                return;
+        *ARENA_PUSH(&problems->arena, problems->items, problems->count, problems->capacity) = (struct config_problem){
+                .file = text_from(arguments->path),
+                .line = line,
+                .column = 1,
+                .warning = r == KAFKA_DOUBTFUL,
+                .message = arena_text(&problems->arena, text_from(error.text)),
+        };
+}
+
 int command_check(int argc, char **argv)
 {
         static const struct argp parser = {
@@ -120,7 +140,8 @@ int command_check(int argc, char **argv)
         struct config_problems problems = {0};
         if (!config)
                 return EXIT_FAILURE;
-        config_load(arguments.path, config, &problems);
+        if (config_load(arguments.path, config, &problems) == 0)
+                check_kafka(&arguments, config, &problems);
         int r = report(&arguments, config, &problems);
         config_problems_free(&problems);
         config_free(config);

@@ -172,7 +172,13 @@ static int run(const struct arguments *arguments, struct config *config)
 
         if (!configure_log(arguments, config))
                 return SERVICE_EXIT_USAGE;
-        if (kafka_check_properties(config, &error) < 0) {
+        switch (kafka_check_properties(config, NULL, &error)) {
+        case 0:
+                break;
+        case KAFKA_DOUBTFUL:
+                log_warn("run", "%s", error.text);
+                break;
+        default:
                 fprintf(stderr, "durand run: %s\n", error.text);
                 return SERVICE_EXIT_USAGE;
         }

@@ -81,7 +81,8 @@ struct source_config {
 struct kafka_property {
         struct text name;
         struct text value;
-        bool secret; /* never printed */
+        bool secret;  /* never printed */
+        int32_t line; /* in the file, for messages */
 };
 
 struct config {

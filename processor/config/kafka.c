@@ -89,6 +89,14 @@ static bool check_owned(struct loader *loader, const struct node *key)
 void read_kafka(struct loader *loader, const struct node *node, void *target)
 {
         struct config *config = target;
+        if (node->kind == NODE_LIST) {
+                problem_error(&loader->sink, node,
+                              "write one map, and mirror the topics of other clusters into that one (MirrorMaker 2, "
+                              "Cluster Linking)",
+                              "kafka is a list: all inputs and outputs are of one Kafka cluster, because a transaction "
+                              "that commits outputs together with input positions cannot span two");
+                return;
+        }
         if (!loader_check_map(loader, node, "kafka"))
                 return;
         struct kafka_property *properties = NULL;
@@ -120,6 +128,7 @@ void read_kafka(struct loader *loader, const struct node *node, void *target)
                         .name = key->text,
                         .value = text,
                         .secret = is_secret(key->text),
+                        .line = key->line,
                 };
         }
         config->kafka = properties;

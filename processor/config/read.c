@@ -327,9 +327,36 @@ static const struct option *find_option(enum option_scope scope, struct text pat
         return NULL;
 }
 
+/* What people look for, and why it is not there. */
+static const struct {
+        enum option_scope scope;
+        const char *key;
+} clusters[] = {
+        {SCOPE_SOURCE, "kafka"},   {SCOPE_SOURCE, "cluster"}, {SCOPE_SOURCE, "bootstrap.servers"},
+        {SCOPE_SOURCE, "brokers"}, {SCOPE_FILE, "clusters"},  {SCOPE_FILE, "inputs"},
+};
+
+static bool report_cluster(struct loader *loader, enum option_scope scope, const struct node *key, const char *what)
+{
+        for (size_t i = 0; i < sizeof(clusters) / sizeof(clusters[0]); i++) {
+                if (clusters[i].scope != scope || !text_equal(key->text, text_from(clusters[i].key)))
+                        continue;
+                problem_error(&loader->sink, key,
+                              "name the one cluster under `kafka`, and mirror the topics of other clusters into it "
+                              "(MirrorMaker 2, Cluster Linking)",
+                              "\"%.*s\" in %s: all inputs and outputs are of one Kafka cluster, because a transaction "
+                              "that commits outputs together with input positions cannot span two",
+                              TEXT_ARG(key->text), what);
+                return true;
+        }
+        return false;
+}
+
 static void report_unknown(struct loader *loader, enum option_scope scope, struct text prefix, const struct node *key,
                            const char *what)
 {
+        if (prefix.length == 0 && report_cluster(loader, scope, key, what))
+                return;
         problem_error(&loader->sink, key, NULL, "unknown key \"%.*s\" in %s", TEXT_ARG(key->text), what);
         if (loader->sink.dropped > 0)
                 return;

@@ -57,6 +57,7 @@ int kafka_consumer_open(const struct config *config, enum kafka_isolation isolat
                 free(consumer);
                 return error_set(error, ERR_USAGE, "kafka: no consumer with this configuration: %s", why);
         }
+        settings_serve_logins(consumer->client);
         rd_kafka_poll_set_consumer(consumer->client);
         *out = consumer;
         return 0;

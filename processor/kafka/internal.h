@@ -16,6 +16,10 @@ enum kafka_role {
 /* A configuration of librdkafka for @role: our settings, then the person's properties. NULL with ERR_USAGE in @code. */
 rd_kafka_conf_t *settings_make(const struct config *config, enum kafka_role role, int *code, struct error *error);
 
+/* For a client that was just made: what a login asks for in between (a new token) is served by a thread of
+ * librdkafka's, whatever we are doing. */
+void settings_serve_logins(rd_kafka_t *client);
+
 /* librdkafka's messages go to our log. */
 void settings_set_log(rd_kafka_conf_t *conf);
 

@@ -17,16 +17,22 @@
 /* Outcomes, besides 0 and the negative codes of error.h (ERR_RETRY: broker or network, try again; ERR_USAGE: a person
  * must change the configuration or an ACL; ERR_FATAL: this client is of no use any more, make a new one). */
 enum {
-        KAFKA_ABORT = 1,  /* the transaction failed: kafka_abort(), then the same bytes again */
-        KAFKA_FENCED = 2, /* another producer took our transactional id, or our transaction timed out: the broker does
-                           * not say which, only the owner in the offsets' metadata does */
+        KAFKA_ABORT = 1,    /* the transaction failed: kafka_abort(), then the same bytes again */
+        KAFKA_FENCED = 2,   /* another producer took our transactional id, or our transaction timed out: the broker does
+                             * not say which, only the owner in the offsets' metadata does */
+        KAFKA_DOUBTFUL = 3, /* of kafka_check_properties() */
 };
 
 #define KAFKA_OFFSET_NONE (-1)
 #define KAFKA_TOPIC_NAME_MAX 249 /* Kafka's own limit */
 
-/* Refuses (ERR_USAGE) properties that librdkafka does not know or that are ours to set. Connects to nothing. */
-int kafka_check_properties(const struct config *config, struct error *error);
+/* Refuses (ERR_USAGE) properties that librdkafka does not know or that are ours to set. KAFKA_DOUBTFUL: usable, but
+ * @error has a warning. @line (or NULL) is where the property stands in the file, 1 if that cannot be said. Connects to
+ * nothing. */
+int kafka_check_properties(const struct config *config, int32_t *line, struct error *error);
+
+/* Of librdkafka as it is loaded: 0x02060100 and above is 2.6.1. */
+int kafka_library_version(void);
 
 /* --- topics that we write */
 

@@ -84,6 +84,7 @@ int kafka_producer_open(const struct config *config, bool transactional, struct 
                 free(producer);
                 return error_set(error, ERR_USAGE, "kafka: no producer with this configuration: %s", why);
         }
+        settings_serve_logins(producer->client);
         *out = producer;
         return 0;
 }

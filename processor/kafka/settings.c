@@ -89,22 +89,25 @@ static int set_ours(rd_kafka_conf_t *conf, const struct config *config, enum kaf
         return 0;
 }
 
-static int set_theirs(rd_kafka_conf_t *conf, const struct config *config, struct error *error)
+/* @line, if given, is where the property that is refused stands. */
+static int set_theirs(rd_kafka_conf_t *conf, const struct config *config, int32_t *line, struct error *error)
 {
         ARENA_CLEANUP struct arena arena = {0};
 
         for (uint32_t i = 0; i < config->kafka_count; i++) {
                 const struct kafka_property *property = &config->kafka[i];
-                int r;
+                int r = 0;
 
                 if (is_fixed(property->name))
-                        return error_set(error, ERR_USAGE,
-                                         "kafka: property \"%.*s\" carries the exactly-once protocol and cannot be "
-                                         "set; "
-                                         "remove it (ids derive from `instance`)",
-                                         TEXT_ARG(property->name));
-                r = set(conf, arena_text(&arena, property->name).data, arena_text(&arena, property->value).data,
-                        property->secret, error);
+                        r = error_set(error, ERR_USAGE,
+                                      "kafka: property \"%.*s\" carries the exactly-once protocol and cannot be set; "
+                                      "remove it (ids derive from `instance`)",
+                                      TEXT_ARG(property->name));
+                r = r ? r
+                      : set(conf, arena_text(&arena, property->name).data, arena_text(&arena, property->value).data,
+                            property->secret, error);
+                if (r < 0 && line)
+                        *line = property->line;
                 if (r < 0)
                         return r;
         }
@@ -133,32 +136,80 @@ void settings_set_log(rd_kafka_conf_t *conf)
         rd_kafka_conf_set_log_cb(conf, on_log);
 }
 
-rd_kafka_conf_t *settings_make(const struct config *config, enum kafka_role role, int *code, struct error *error)
+static rd_kafka_conf_t *make(const struct config *config, enum kafka_role role, int *code, int32_t *line,
+                             struct error *error)
 {
         rd_kafka_conf_t *conf = rd_kafka_conf_new();
 
         *code = set_ours(conf, config, role, error);
         if (*code == 0)
-                *code = set_theirs(conf, config, error);
+                *code = set_theirs(conf, config, line, error);
         if (*code < 0) {
                 rd_kafka_conf_destroy(conf);
                 return NULL;
         }
         settings_set_log(conf);
+        rd_kafka_conf_enable_sasl_queue(conf, 1);
         return conf;
 }
 
-int kafka_check_properties(const struct config *config, struct error *error)
+rd_kafka_conf_t *settings_make(const struct config *config, enum kafka_role role, int *code, struct error *error)
+{
+        return make(config, role, code, NULL, error);
+}
+
+void settings_serve_logins(rd_kafka_t *client)
+{
+        /* Tokens (OAUTHBEARER) are fetched in a callback, which by default runs in poll(): a start that waits for
+         * init_transactions would wait for ever. Other mechanisms have no callbacks, and say so. */
+        rd_kafka_error_t *failure = rd_kafka_sasl_background_callbacks_enable(client);
+
+        if (failure)
+                rd_kafka_error_destroy(failure);
+}
+
+int kafka_library_version(void)
+{
+        return rd_kafka_version();
+}
+
+#define SCRAM_WORKS_VERSION 0x02060100
+
+/* Up to 2.6.0 librdkafka repeats its own nonce in the last message of SCRAM. Kafka compares the nonces since 3.7.2, up
+ * to 3.9 leniently so that such clients still pass, and strictly from 4.0 on
+ * (https://github.com/confluentinc/librdkafka/pull/4895). */
+static int check_scram(const struct kafka_property *property, struct error *error)
+{
+        bool is_mechanism = text_equal(property->name, TEXT("sasl.mechanism")) ||
+                            text_equal(property->name, TEXT("sasl.mechanisms"));
+
+        if (!is_mechanism || !text_starts_with(property->value, TEXT("SCRAM")) ||
+            kafka_library_version() >= SCRAM_WORKS_VERSION)
+                return 0;
+        return error_set(error, KAFKA_DOUBTFUL,
+                         "kafka: %.*s %.*s: the library on this machine, librdkafka %s, can log in so up to Kafka 3.9; "
+                         "brokers of Kafka 4 refuse it (\"invalid credentials\") and want librdkafka 2.6.1",
+                         TEXT_ARG(property->name), TEXT_ARG(property->value), rd_kafka_version_str());
+}
+
+int kafka_check_properties(const struct config *config, int32_t *line, struct error *error)
 {
         static const enum kafka_role roles[] = {ROLE_TRANSACTIONAL, ROLE_CONSUMER};
+        int32_t ignored;
+        int r = 0;
 
+        line = line ? line : &ignored;
+        *line = 1;
         for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {
-                int r;
-                rd_kafka_conf_t *conf = settings_make(config, roles[i], &r, error);
+                rd_kafka_conf_t *conf = make(config, roles[i], &r, line, error);
 
                 if (!conf)
                         return r;
                 rd_kafka_conf_destroy(conf);
         }
-        return 0;
+        for (uint32_t i = 0; i < config->kafka_count && r == 0; i++) {
+                r = check_scram(&config->kafka[i], error);
+                *line = config->kafka[i].line;
+        }
+        return r;
 }

@@ -9,11 +9,14 @@
 #   broker.sh install              only fetches what is needed
 #
 # DIRECTORY holds the broker's data, log and process id (default build/kafka-test). Kafka comes from Maven Central and is kept in
-# ${DURAND_CACHE:-~/.cache/durand} (or comes ready in DURAND_KAFKA_LIBS). KAFKA_EXTRA may hold further broker properties, one a line.
+# ${DURAND_CACHE:-~/.cache/durand} (or comes ready in DURAND_KAFKA_LIBS). KAFKA_EXTRA may hold further broker properties, one a line; KAFKA_VERSION another version.
+# With KAFKA_SECURED=true the broker listens on two more ports, and DIRECTORY holds what a client needs: `secured` (address of
+# SASL over TLS: SCRAM-SHA-512, PLAIN, OAUTHBEARER with unsigned tokens), `mtls` (address of TLS that wants a client's
+# certificate), ca.pem, client.pem and client.key, and the user "durand" with the password in `password`.
 # Exit code 77 when a component is missing and CI is not "true": the caller skips, loudly.
 set -eu
 
-KAFKA_VERSION=4.1.0
+KAFKA_VERSION=${KAFKA_VERSION:-4.1.0}
 libs=${DURAND_KAFKA_LIBS:-${DURAND_CACHE:-${HOME:-/tmp}/.cache/durand}/kafka-$KAFKA_VERSION}
 root=$(cd "$(dirname "$0")/../.." && pwd)
 # A small heap and the first compiler tier: the broker must be up soon, not fast for long.
@@ -37,7 +40,7 @@ install() {
         echo "broker.sh: fetching Apache Kafka $KAFKA_VERSION (once)" >&2
         work=$libs.$$
         mkdir -p "$work"
-        mvn -q -B -f "$root/tests/kafka/pom.xml" dependency:copy-dependencies -DoutputDirectory="$work" >"$work/log" 2>&1 || {
+        mvn -q -B -f "$root/tests/kafka/pom.xml" -Dkafka.version="$KAFKA_VERSION" dependency:copy-dependencies -DoutputDirectory="$work" >"$work/log" 2>&1 || {
                 tail -5 "$work/log" >&2
                 rm -rf "$work"
                 missing "Apache Kafka could not be fetched from Maven Central"
@@ -47,31 +50,81 @@ install() {
         rm -rf "$work"
 }
 
-# Two free ports, or KAFKA_PORT and the next.
+# Four free ports, or KAFKA_PORT and the next.
 ports() {
         if [ -n "${KAFKA_PORT:-}" ]; then
-                echo "$KAFKA_PORT $((KAFKA_PORT + 1))"
+                echo "$KAFKA_PORT $((KAFKA_PORT + 1)) $((KAFKA_PORT + 2)) $((KAFKA_PORT + 3))"
                 return
         fi
         python3 -c 'import socket
-s = [socket.socket() for _ in range(2)]
+s = [socket.socket() for _ in range(4)]
 [x.bind(("127.0.0.1", 0)) for x in s]
 print(*[x.getsockname()[1] for x in s])'
 }
 
+# certificate NAME: NAME.key and NAME.pem for 127.0.0.1, signed by ca.pem.
+certificate() {
+        openssl req -new -newkey rsa:2048 -nodes -keyout "$directory/$1.key" -out "$directory/$1.csr" -subj "/CN=$1"
+        printf 'subjectAltName=IP:127.0.0.1,DNS:localhost\n' >"$directory/$1.ext"
+        openssl x509 -req -in "$directory/$1.csr" -CA "$directory/ca.pem" -CAkey "$directory/ca.key" -CAcreateserial -days 3650 \
+                -extfile "$directory/$1.ext" -out "$directory/$1.pem"
+}
+
+# Certificates, a password, and the properties of the two secured ports $1 and $2, on standard output.
+secure() {
+        command -v openssl >/dev/null || missing "openssl is not installed (apt-get install openssl)"
+        {
+                openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -keyout "$directory/ca.key" -out "$directory/ca.pem" \
+                        -subj "/CN=tests" &&
+                        certificate broker && certificate client
+        } >"$directory/openssl.log" 2>&1 || {
+                cat "$directory/openssl.log" >&2
+                exit 1
+        }
+        cat "$directory/broker.key" "$directory/broker.pem" >"$directory/broker.keystore.pem"
+        password=$(openssl rand -hex 16)
+        echo "$password" >"$directory/password"
+        echo "127.0.0.1:$1" >"$directory/secured"
+        echo "127.0.0.1:$2" >"$directory/mtls"
+        module=org.apache.kafka.common.security
+        cat <<EOF
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SECURED:SASL_SSL,MTLS:SSL
+inter.broker.listener.name=PLAINTEXT
+ssl.keystore.type=PEM
+ssl.keystore.location=$directory/broker.keystore.pem
+ssl.truststore.type=PEM
+ssl.truststore.location=$directory/ca.pem
+listener.name.mtls.ssl.client.auth=required
+listener.name.secured.sasl.enabled.mechanisms=SCRAM-SHA-512,PLAIN,OAUTHBEARER
+listener.name.secured.scram-sha-512.sasl.jaas.config=$module.scram.ScramLoginModule required;
+listener.name.secured.plain.sasl.jaas.config=$module.plain.PlainLoginModule required user_durand="$password";
+listener.name.secured.oauthbearer.sasl.jaas.config=$module.oauthbearer.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub="broker";
+EOF
+}
+
 configure() {
         ports=$(ports) || missing "python3 is not installed"
-        broker=${ports% *}
-        controller=${ports#* }
+        # shellcheck disable=SC2086 # four words
+        set -- $ports
+        broker=$1
+        controller=$2
         rm -rf "$directory"
         mkdir -p "$directory"
+        listeners="PLAINTEXT://127.0.0.1:$broker"
+        secured=
+        format=
+        if [ "${KAFKA_SECURED:-}" = true ]; then
+                secured=$(secure "$3" "$4")
+                listeners="$listeners,SECURED://127.0.0.1:$3,MTLS://127.0.0.1:$4"
+                format="--add-scram SCRAM-SHA-512=[name=durand,password=$(cat "$directory/password")]"
+        fi
         # Events of tests bear times of their story, years ago: with a retention the broker deletes them, unread, minutes later.
         cat >"$directory/server.properties" <<EOF
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:$controller
-listeners=PLAINTEXT://127.0.0.1:$broker,CONTROLLER://127.0.0.1:$controller
-advertised.listeners=PLAINTEXT://127.0.0.1:$broker
+listeners=$listeners,CONTROLLER://127.0.0.1:$controller
+advertised.listeners=$listeners
 controller.listener.names=CONTROLLER
 log.dirs=$directory/data
 log.retention.ms=-1
@@ -82,10 +135,12 @@ transaction.state.log.min.isr=1
 transaction.state.log.num.partitions=4
 group.initial.rebalance.delay.ms=0
 auto.create.topics.enable=false
+$secured
 ${KAFKA_EXTRA:-}
 EOF
         echo "127.0.0.1:$broker" >"$directory/address"
-        $java -cp "$libs/*" kafka.tools.StorageTool format -t 4L6g3nShT-eMCtK--X86sw -c "$directory/server.properties" >"$directory/format.log" 2>&1 || {
+        # shellcheck disable=SC2086 # an option and its value, or nothing
+        $java -cp "$libs/*" kafka.tools.StorageTool format -t 4L6g3nShT-eMCtK--X86sw -c "$directory/server.properties" $format >"$directory/format.log" 2>&1 || {
                 cat "$directory/format.log" >&2
                 exit 1
         }
@@ -147,7 +202,7 @@ address)
         cat "$directory/address"
         ;;
 *)
-        sed -n '2,16p' "$0" | sed 's/^# \{0,1\}//' >&2
+        sed -n '2,19p' "$0" | sed 's/^# \{0,1\}//' >&2
         exit 2
         ;;
 esac

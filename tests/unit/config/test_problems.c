@@ -70,6 +70,17 @@ static void a_file_with_many_mistakes_names_them_all_with_their_lines(void **sta
         unload(&l);
 }
 
+static void several_clusters_are_refused_with_the_reason(void **state)
+{
+        (void)state;
+        assert_only_error("sources:\n  erp:\n    topics: [a]\n    kafka: {bootstrap.servers: b:9092}\n", 4,
+                          "cannot span two", "MirrorMaker 2");
+        assert_only_error("sources:\n  erp:\n    topics: [a]\n    cluster: b\n", 4, "cannot span two", "mirror");
+        assert_only_error("kafka:\n  - bootstrap.servers: a:9092\n  - bootstrap.servers: b:9092\n", 2,
+                          "kafka is a list", "mirror");
+        assert_only_error("clusters: {a: {}, b: {}}\n", 1, "cannot span two", "under `kafka`");
+}
+
 static void a_syntax_error_does_not_hide_the_mistakes_before_it(void **state)
 {
         (void)state;
@@ -261,6 +272,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_file_with_many_mistakes_names_them_all_with_their_lines),
+                cmocka_unit_test(several_clusters_are_refused_with_the_reason),
                 cmocka_unit_test(a_syntax_error_does_not_hide_the_mistakes_before_it),
                 cmocka_unit_test(tabs_are_named_as_such),
                 cmocka_unit_test(shapes_that_do_not_fit_are_named),
