@@ -1,6 +1,7 @@
-/* What the outputs show: golden records by their anchor, conflicts by their id, and which conflicts an entity has.
+/* What the outputs show: golden records by their anchor, conflicts by their id and which of them an entity has, and
+ * what has no other name than its topic and key.
  *
- * Bytes in, bytes out: what they mean is known to the modules golden and conflict.
+ * Bytes in, bytes out: what they mean is known to the engine.
  */
 #include "state/internal.h"
 
@@ -74,4 +75,25 @@ uint32_t store_get_conflicts_of(struct store_txn *txn, struct arena *arena, uint
         for (uint32_t i = 0; i < count; i++)
                 (*ids)[i] = key_read_id((const uint8_t *)items + (size_t)i * 16);
         return count;
+}
+
+void store_put_output(struct store_txn *txn, struct hash128 id, struct text value)
+{
+        struct store_key key;
+
+        table_put(txn, STORE_OUTPUT, key_id(&key, id), value);
+}
+
+void store_delete_output(struct store_txn *txn, struct hash128 id)
+{
+        struct store_key key;
+
+        table_delete(txn, STORE_OUTPUT, key_id(&key, id));
+}
+
+bool store_get_output(struct store_txn *txn, struct hash128 id, struct text *value)
+{
+        struct store_key key;
+
+        return table_get(txn, STORE_OUTPUT, key_id(&key, id), value);
 }

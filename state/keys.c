@@ -31,6 +31,7 @@ const struct table_layout table_layouts[STORE_TABLE_COUNT] = {
         [STORE_GHOST_BLOCK] = {"ghost-block", KEY_NUMBER, NUMBERS_OF_NUMBER, sizeof(uint32_t), false},
         [STORE_GOLDEN] = {"golden", KEY_NUMBER, NUMBERS, 0, true},
         [STORE_CONFLICT] = {"conflict", KEY_ID, 0, 0, false},
+        [STORE_OUTPUT] = {"output", KEY_ID, 0, 0, false},
         [STORE_CONFLICT_INDEX] = {"conflict-index", KEY_NUMBER, IDS_OF_NUMBER, 16, true},
 };
 

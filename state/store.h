@@ -36,6 +36,7 @@ enum store_table {
         STORE_GOLDEN,
         STORE_CONFLICT,
         STORE_CONFLICT_INDEX,
+        STORE_OUTPUT,
         STORE_TABLE_COUNT,
 };
 
@@ -167,6 +168,11 @@ bool store_get_conflict(struct store_txn *txn, struct hash128 id, struct text *v
 void store_add_conflict_of(struct store_txn *txn, uint32_t anchor, struct hash128 id);
 void store_delete_conflict_of(struct store_txn *txn, uint32_t anchor, struct hash128 id);
 uint32_t store_get_conflicts_of(struct store_txn *txn, struct arena *arena, uint32_t anchor, struct hash128 **ids);
+
+/* --- outputs that are named by topic and key alone (commands): hash of both -> encoded output */
+void store_put_output(struct store_txn *txn, struct hash128 id, struct text value);
+void store_delete_output(struct store_txn *txn, struct hash128 id);
+bool store_get_output(struct store_txn *txn, struct hash128 id, struct text *value);
 
 /* --- walking a table in key order, for inspect, rebuild and the outputs of replay. run() returns 0 to go on; another
  * value ends the walk and is returned. Numbers are given as 8-byte big-endian keys in @key, and likewise in @value

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "conflict/conflict.h"
 #include "engine/batch.h"
+#include "engine/current.h"
 #include "record/features.h"
 #include "record/record.h"
 
@@ -257,6 +258,20 @@ static void show_conflict_index(struct row *row, struct text key, struct text va
         add_conflict_id(row, value);
 }
 
+static void show_output(struct row *row, struct text key, struct text value)
+{
+        struct current_stored output;
+
+        (void)key;
+        if (current_decode(value, &output) < 0) {
+                add_damaged(row, "not an output", value);
+                return;
+        }
+        add_text(row, "topic", output_topic_name(row->arena, output.topic, TYPE_PERSON, output.target));
+        add_text(row, "key", output.key);
+        add_stored(row, output.stored);
+}
+
 const struct inspect_table inspect_tables[STORE_TABLE_COUNT] = {
         [STORE_META] = {"small named values: offsets, epoch, counters", KEYED_BY_NAME, show_meta},
         [STORE_RECORD_INDEX] = {"hash of a record's key to its number", KEYED_BY_HASH, show_hash_to_record},
@@ -272,6 +287,7 @@ const struct inspect_table inspect_tables[STORE_TABLE_COUNT] = {
         [STORE_GOLDEN] = {"golden records by their anchor", KEYED_BY_RECORD, show_golden},
         [STORE_CONFLICT] = {"open conflicts", KEYED_BY_CONFLICT, show_conflict},
         [STORE_CONFLICT_INDEX] = {"conflicts of an entity", KEYED_BY_RECORD, show_conflict_index},
+        [STORE_OUTPUT] = {"commands as they stand", KEYED_BY_CONFLICT, show_output},
 };
 
 void row_write_json(const struct row *row, struct buffer *out)

@@ -85,6 +85,8 @@ struct kafka_property {
         int32_t line; /* in the file, for messages */
 };
 
+struct sync_target;
+
 struct config {
         struct arena arena; /* owns all texts and arrays below */
         struct vocabulary vocabulary;
@@ -108,6 +110,8 @@ struct config {
         /* sources */
         const struct source_config *sources;
         uint32_t source_count;
+        const struct sync_target *sync; /* config/policy.h */
+        uint32_t sync_count;
         bool accept_any_source;   /* without --config: any source name, dialect row, identity mapping */
         enum dialect any_dialect; /* dialect of such a source (--dialect) */
         struct source_config any_source[DIALECT_COUNT]; /* what serves it, one for each dialect; their name is empty */

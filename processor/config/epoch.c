@@ -6,7 +6,7 @@
  */
 #include "base/buffer.h"
 #include "base/hash.h"
-#include "config/config.h"
+#include "config/policy.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -121,5 +121,6 @@ void config_compute_epoch(struct config *config, struct text model_hash)
         buffer_varint(&out, count);
         for (uint32_t i = 0; i < count; i++)
                 put_source(&out, &scratch, config, sorted[i]);
+        policy_write_epoch(config, &out);
         hash128_to_hex(hash128(out.data, out.length, 0), config->epoch);
 }

@@ -4,7 +4,7 @@
  * option that is not here does not exist. Options are read in the order of the table, not of the file: attributes
  * before the sources that use them.
  */
-#include "config/load.h"
+#include "config/policy_load.h"
 
 #define SECOND_MS 1000LL
 #define MINUTE_MS 60000LL
@@ -15,6 +15,9 @@
 #define ENTITY_AT(member) offsetof(struct entity_draft, member)
 #define FIELD_AT(member) offsetof(struct field_draft, member)
 #define ATTRIBUTE_AT(member) offsetof(struct attribute_draft, member)
+#define TARGET_AT(member) offsetof(struct target_draft, member)
+#define TARGET_ENTITY_AT(member) offsetof(struct target_entity_draft, member)
+#define WRITE_AT(member) offsetof(struct write_draft, member)
 
 static const char *const dialect_words[] = {"row", "salesforce-cdc", "debezium", NULL};
 static const char *const type_words[] = {"person", "organization", NULL};
@@ -22,6 +25,11 @@ static const char *const level_words[] = {"error", "warn", "info", "debug", NULL
 static const char *const kind_words[] = {"text",  "name",    "date",      "time",       "email",
                                          "phone", "address", "reference", "identifier", "url",
                                          "code",  "consent", "number",    "boolean",    NULL};
+
+static const char *const sync_mode_words[] = {"publish", "preview", "read_only", NULL};
+static const char *const write_words[] = {"fill", "correct", NULL};
+static const char *const format_words[] = {"e164", "international", "national", NULL};
+static const char *const merge_words[] = {"never", "oldest", "newest", "fullest", NULL};
 
 const struct option options[] = {
         {SCOPE_FILE, "instance", VALUE_TEXT, FILE_AT(instance), "durand", 1, 64, NULL, NULL,
@@ -76,6 +84,9 @@ const struct option options[] = {
          "The systems that Durand reads, each with the options below. Without this section any source is accepted and "
          "its "
          "fields map by themselves."},
+
+        {SCOPE_FILE, "sync", VALUE_MAP, 0, NULL, 0, 0, NULL, read_sync,
+         "The sources that Durand also writes to, by name, each with the options below: docs/sync.md."},
 
         {SCOPE_FILE, "matching.population.person", VALUE_INTEGER, FILE_AT(population[TYPE_PERSON]), "0", 0,
          10000000000LL, NULL, NULL,
@@ -157,6 +168,52 @@ const struct option options[] = {
          "The entity types that have it: `person`, `organization`. Default: both."},
         {SCOPE_ATTRIBUTE, "multiple", VALUE_BOOL, ATTRIBUTE_AT(multiple), "false", 0, 1, NULL, NULL,
          "Whether a record may have several labelled values."},
+
+        {SCOPE_TARGET, "mode", VALUE_WORD, TARGET_AT(mode), "publish", 0, 0, sync_mode_words, NULL,
+         "`publish` writes commands to `sync.<source>`, `preview` to `sync-preview.<source>` for people to look at, "
+         "`read_only` none."},
+        {SCOPE_TARGET, "entities", VALUE_MAP, 0, NULL, 0, 0, NULL, read_target_entities,
+         "Objects or tables of the source that are written, each with the options below. Others are left alone."},
+        {SCOPE_TARGET, "tables", VALUE_MAP, 0, NULL, 0, 0, NULL, read_target_entities, "Another word for `entities`."},
+        {SCOPE_TARGET, "objects", VALUE_MAP, 0, NULL, 0, 0, NULL, read_target_entities, "Another word for `entities`."},
+
+        {SCOPE_TARGET_ENTITY, "write", VALUE_MAP, 0, NULL, 0, 0, NULL, read_writes,
+         "Attribute: `fill` (only where the record has no valid value) or `correct` (wherever it says something else), "
+         "or a "
+         "map of the options below. `address` and `consent` stand for all their parts. A label (`phone:mobile`) takes "
+         "the "
+         "value that some record has under that label, no label the golden record's first."},
+        {SCOPE_TARGET_ENTITY, "create.when", VALUE_TEXT, TARGET_ENTITY_AT(create_when), "", 0, 4096, NULL, NULL,
+         "A filter: entities without a record in this source get one where it holds. Without `create` none is made."},
+        {SCOPE_TARGET_ENTITY, "create.required", VALUE_LIST, TARGET_ENTITY_AT(create_required), NULL, 0, 64, NULL, NULL,
+         "Fields of the target without which no record can be made."},
+        {SCOPE_TARGET_ENTITY, "merge", VALUE_WORD, TARGET_ENTITY_AT(merge), "never", 0, 0, merge_words, NULL,
+         "Whether several records of one entity in this table are merged, and which of them stays."},
+        {SCOPE_TARGET_ENTITY, "remove.when", VALUE_TEXT, TARGET_ENTITY_AT(remove_when), "", 0, 4096, NULL, NULL,
+         "A filter: records whose entity it holds for are removed."},
+        {SCOPE_TARGET_ENTITY, "remove.set", VALUE_MAP, 0, NULL, 0, 0, NULL, read_sets,
+         "Removing means setting these fields (`{Status__c: Inactive}`), which the source's mapping must know. Without "
+         "it "
+         "the record is deleted."},
+
+        {SCOPE_WRITE, "mode", VALUE_WORD, WRITE_AT(mode), "correct", 0, 0, write_words, NULL, "`fill` or `correct`."},
+        {SCOPE_WRITE, "from", VALUE_LIST, WRITE_AT(from), NULL, 0, 256, NULL, NULL,
+         "Sources whose values may be written. Default: all."},
+        {SCOPE_WRITE, "label", VALUE_TEXT, WRITE_AT(label), NULL, 0, 64, NULL, NULL,
+         "Which of the target's fields it goes to (`mailing`). Default: the one with the same label, else the first "
+         "that "
+         "is mapped."},
+        {SCOPE_WRITE, "format", VALUE_WORD, WRITE_AT(format), "e164", 0, 0, format_words, NULL,
+         "How a telephone number is written."},
+        {SCOPE_WRITE, "max_length", VALUE_INTEGER, WRITE_AT(max_length), "0", 0, 8192, NULL, NULL,
+         "Characters that the field holds; a longer value is not written, for a cut one would come back as a newer "
+         "one. "
+         "0 is any."},
+        {SCOPE_WRITE, "values", VALUE_MAP, 0, NULL, 0, 0, NULL, read_write_values,
+         "Golden value: the target's word for it (`{FR: France, DE: Germany}`; of an address: for its country); a "
+         "value "
+         "that is not listed is not "
+         "written. Default: the `values` of the source's mapping, backwards."},
 };
 
 const size_t option_count = sizeof(options) / sizeof(options[0]);

@@ -17,6 +17,9 @@ enum option_scope {
         SCOPE_ENTITY,
         SCOPE_FIELD,
         SCOPE_ATTRIBUTE,
+        SCOPE_TARGET,
+        SCOPE_TARGET_ENTITY,
+        SCOPE_WRITE,
         SCOPE_COUNT,
 };
 

@@ -50,6 +50,12 @@ static const struct {
          "written "
          "with a dot: `MailingAddress.City`."},
         {SCOPE_ATTRIBUTE, "Options of an attribute", "Under `attributes`, by its name."},
+        {SCOPE_TARGET, "Options of a target",
+         "Under `sync`, by the source's name. Commands and what they are made of: [sync.md](sync.md)."},
+        {SCOPE_TARGET_ENTITY, "Options of a target's entity",
+         "Under a target's `entities`, by the name of the object or table."},
+        {SCOPE_WRITE, "Options of an attribute to write",
+         "Under `write`, by the attribute, where `attribute: fill` or `attribute: correct` does not say enough."},
 };
 
 static const char example[] = "```yaml\n"
@@ -71,6 +77,25 @@ static const char example[] = "```yaml\n"
                               "          no_mailing: {attribute: consent.email, opt_out: true}\n"
                               "          crm_id: {attribute: same_as, source: sfdc-emea}\n"
                               "```\n";
+
+static const char filters[] =
+        "\n## Filters\n"
+        "\n"
+        "Conditions over golden records, for `when`. An attribute, or one of `entity_id`, `source` (of any record), "
+        "`records`, `sources`, `completeness`, `role_account` (the mail address is that of a function, such as "
+        "info@), is compared by `=`, `!=`, `<`, `<=`, `>`, `>=`, `in (…)` or `not in (…)`; `has` asks whether there is "
+        "a value, and a name alone whether it is `true`. `not`, `and`, `or` and parentheses combine, in this order of "
+        "strength.\n"
+        "\n"
+        "```\n"
+        "address.country in (FR, BE) and has email and not role_account\n"
+        "status = closed or (sources = 1 and completeness < 0.5)\n"
+        "job_title = 'Head of Sales' and consent.email != denied\n"
+        "```\n"
+        "\n"
+        "Text is compared without regard to case, numbers as numbers, dates as they are written. Where there is no "
+        "value, every comparison but `!=` and `not in` is false. At most 128 conditions, 32 levels, 256 values in a "
+        "list.\n";
 
 /* A cell of a table: '|' would end it. */
 static void put_cell(struct buffer *out, struct text t)
@@ -215,6 +240,7 @@ void config_write_reference(struct buffer *out)
                 if (scopes[i].scope == SCOPE_FIELD)
                         buffer_printf(out, "\n%s", example);
         }
+        buffer_string(out, filters);
         put_vocabulary(out);
         buffer_string(out, "\n## Presets\n\nMappings for `mapping:`. What a source adds under `entities` extends them: "
                            "a field of "

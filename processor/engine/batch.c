@@ -1,6 +1,8 @@
 /* One batch from merged records to published outputs: the order of the stages, and the small sets they share. */
 #include "engine/batch.h"
 
+#include "engine/current.h"
+
 void number_push(struct arena *arena, struct number_list *list, uint32_t number)
 {
         *ARENA_PUSH(arena, list->items, list->count, list->capacity) = number;
@@ -24,6 +26,7 @@ void batch_init(struct batch *batch, struct arena *arena)
         map_init(&batch->plain_tables, arena);
         map_init(&batch->node_change_by_node, arena);
         map_init(&batch->first_anchors, arena);
+        map_init(&batch->current.index, arena);
 }
 
 /* Organizations first, then persons: a person's employer is a resolved organization, so F has no cycle. */
@@ -48,7 +51,7 @@ static int settle_stratum(struct engine *engine, struct batch *batch, enum recor
 {
         int (*const stages[])(struct engine *, struct batch *) = {
                 batch_score_pairs,      batch_solve_components,  batch_attach_ghosts,
-                batch_publish_entities, batch_publish_conflicts,
+                batch_publish_entities, batch_publish_conflicts, batch_derive_commands,
         };
 
         begin_stratum(batch, type);
@@ -75,6 +78,10 @@ int batch_settle(struct engine *engine, struct batch *batch)
                 r = settle_stratum(engine, batch, TYPE_ORGANIZATION);
         if (r == 0)
                 r = settle_stratum(engine, batch, TYPE_PERSON);
+        if (r == 0)
+                r = batch_derive_refreshes(engine, batch);
+        if (r == 0)
+                r = current_publish(engine, batch);
         states_end(engine);
         return r;
 }

@@ -9,6 +9,8 @@
  *   ghosts.c      deleted records keep the ids of their entities   }
  *   entities.c    anchors, golden records, changes                 }
  *   conflicts.c   what a steward must look at                      }
+ *   commands.c    what the sources should be told                  }
+ *   current.c     commands against those that stand: what is published
  */
 #pragma once
 
@@ -32,6 +34,7 @@ struct work {
         struct text features;        /* encoded, after the batch; empty when deleted */
         const struct message *cause; /* last message that touched it */
         bool changed;                /* R differs from what is stored */
+        bool stale_changed;          /* it became stale, or is so no longer */
         bool old_alive;
         bool old_ghost;
         int64_t old_first_time_ms;
@@ -66,11 +69,21 @@ struct draft {
         uint32_t anchor; /* record number, once decided */
         struct record_key anchor_key;
         char id[ENTITY_ID_SIZE];
+        struct text json; /* the golden record, once written */
 };
 
 struct number_list {
         uint32_t *items;
         size_t count, capacity;
+};
+
+struct current_output; /* current.h */
+
+/* Outputs that may have to be published or withdrawn. */
+struct current_list {
+        struct current_output *items;
+        size_t count, capacity;
+        struct map index;
 };
 
 struct batch {
@@ -106,6 +119,7 @@ struct batch {
         struct map old_anchor_by_record; /* anchor before the batch of records whose anchor changed */
 
         /* over strata */
+        struct current_list current;            /* commands of what the batch touched */
         struct map first_anchors;               /* anchor before the batch of records whose anchor changed */
         struct number_list orphans;             /* persons whose entity ended because an organization took its anchor */
         struct number_list orphan_ghosts;       /* ghosts of such entities */
@@ -161,8 +175,6 @@ int batch_find_work(struct engine *engine, struct batch *batch, struct record_ke
 
 /* records.c */
 int batch_store_records(struct engine *engine, struct batch *batch);
-/* The refresh request of a stale record, on sync.<source>. */
-void refresh_write_json(struct record_key key, struct buffer *out);
 /* Reads and decodes a stored record into @arena (bytes copied). ERR_FATAL when missing or damaged. */
 int engine_load_record(struct engine *engine, struct arena *arena, uint32_t number, struct record *record);
 /* Number of the living record of @type (TYPE_COUNT: of any) that a reference names, or 0: the first in the order of the
@@ -227,6 +239,14 @@ struct draft *batch_add_draft(struct batch *batch, const uint32_t *members, uint
 
 /* conflicts.c */
 int batch_publish_conflicts(struct engine *engine, struct batch *batch);
+
+/* commands.c */
+/* The commands of the stratum's entities. */
+int batch_derive_commands(struct engine *engine, struct batch *batch);
+/* The refresh requests of the batch's records, and the ends of commands to records that no entity has any more. */
+int batch_derive_refreshes(struct engine *engine, struct batch *batch);
+/* The entity called @id has ended: so does a command to make a record for it. */
+void commands_note_end(struct engine *engine, struct batch *batch, enum record_type type, const char *id);
 
 /* stored.c: values of the tables golden and conflict: numbers, digest, compressed JSON */
 struct stored {

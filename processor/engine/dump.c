@@ -3,6 +3,7 @@
 #include "engine/batch.h"
 
 #include "conflict/conflict.h"
+#include "engine/current.h"
 
 #include <string.h>
 
@@ -29,7 +30,6 @@ static int dump_record(void *context, struct text key, struct text value)
         struct dump *dump = context;
         const struct config *config = dump->engine->config;
         struct buffer json_key = {0}, json = {0};
-        const struct source_config *source;
         struct record record;
         int r;
 
@@ -46,19 +46,6 @@ static int dump_record(void *context, struct text key, struct text value)
                                               .key = buffer_view(&json_key),
                                               .value = buffer_view(&json),
                                       });
-        source = config_find_source(config, record.key.source);
-        if (r == 0 && source && source->refresh && record_is_stale(&record) && !record_is_table(&record)) {
-                buffer_clear(&json);
-                refresh_write_json(record.key, &json);
-                r = dump->emit(dump->context,
-                               &(struct output){
-                                       .topic = OUTPUT_SYNC,
-                                       .target = record.key.source,
-                                       .key = arena_printf(&dump->arena, "%.*s/%.*s", TEXT_ARG(record.key.entity),
-                                                           TEXT_ARG(record.key.record_id)),
-                                       .value = buffer_view(&json),
-                               });
-        }
         buffer_free(&json_key);
         buffer_free(&json);
         return r;
@@ -109,6 +96,28 @@ static int dump_conflict(void *context, struct text key, struct text value)
                                          });
 }
 
+static int dump_output(void *context, struct text key, struct text value)
+{
+        struct dump *dump = context;
+        struct current_stored output;
+        struct stored stored;
+        struct text json;
+
+        (void)key;
+        arena_reset(&dump->arena);
+        if (current_decode(value, &output) < 0)
+                return error_set(dump->error, ERR_FATAL, "a stored output is damaged");
+        if (stored_decode(&dump->arena, output.stored, &stored, dump->error) < 0 ||
+            stored_json(&dump->arena, &stored, &json, dump->error) < 0)
+                return ERR_FATAL;
+        return dump->emit(dump->context, &(struct output){
+                                                 .topic = output.topic,
+                                                 .target = output.target,
+                                                 .key = output.key,
+                                                 .value = json,
+                                         });
+}
+
 int engine_dump(struct engine *engine, engine_emit emit, void *context, struct error *error)
 {
         struct dump dump = {.engine = engine, .emit = emit, .context = context, .error = error};
@@ -118,6 +127,8 @@ int engine_dump(struct engine *engine, engine_emit emit, void *context, struct e
                 r = store_walk(engine->txn, STORE_GOLDEN, dump_golden, &dump);
         if (r == 0)
                 r = store_walk(engine->txn, STORE_CONFLICT, dump_conflict, &dump);
+        if (r == 0)
+                r = store_walk(engine->txn, STORE_OUTPUT, dump_output, &dump);
         arena_free(&dump.arena);
         return r;
 }

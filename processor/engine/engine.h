@@ -24,6 +24,7 @@ enum output_topic {
         OUTPUT_CHANGES,   /* changes */
         OUTPUT_CONFLICTS, /* conflicts */
         OUTPUT_SYNC,      /* sync.<target> */
+        OUTPUT_PREVIEW,   /* sync-preview.<target> */
         OUTPUT_RECORDS,   /* records */
         OUTPUT_TOPIC_COUNT,
 };
@@ -31,7 +32,7 @@ enum output_topic {
 struct output {
         enum output_topic topic;
         enum record_type type;       /* of GOLDEN */
-        struct text target;          /* of SYNC: name of the source system */
+        struct text target;          /* of SYNC and PREVIEW: name of the source system */
         struct text key;             /* UTF-8; JSON for RECORDS, an id for the others */
         struct text value;           /* JSON */
         bool tombstone;              /* the value is null */
@@ -102,6 +103,7 @@ struct engine_counts {
         uint64_t records; /* alive */
         uint64_t entities[TYPE_COUNT];
         uint64_t conflicts;
+        uint64_t commands;
         uint64_t changes; /* applied since engine_open() */
         uint64_t pairs;   /* compared since engine_open() */
         uint64_t outputs;

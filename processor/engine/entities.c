@@ -461,6 +461,7 @@ static int publish_draft(struct engine *engine, struct batch *batch, const struc
                 r = end_other_type(engine, batch, draft->anchor, &old);
                 existed = false;
         }
+        draft->json = written->json;
         sort_numbers(next.members, next.member_count);
         sort_numbers(next.ghosts, next.ghost_count);
         if (r == 0 && (!existed || !hash128_equal(next.digest, old.digest) ||

@@ -232,54 +232,6 @@ static int publish_record(struct engine *engine, const struct work *work, const 
                                          });
 }
 
-/* A refresh request exists while a record is stale, and is withdrawn when a change carried the whole record. */
-static int publish_refresh(struct engine *engine, struct batch *batch, struct work *work, bool was_stale)
-{
-        const struct source_config *source = config_find_source(engine->config, work->record.key.source);
-        struct record_key record_key = work->record.key;
-        bool stale = record_is_stale(&work->record) && !record_is_table(&work->record);
-        struct buffer json = {0};
-        struct text key, topic;
-        int r;
-
-        if (stale == was_stale || !source || !source->refresh)
-                return 0;
-        key = arena_printf(batch->arena, "%.*s/%.*s", TEXT_ARG(record_key.entity), TEXT_ARG(record_key.record_id));
-        topic = output_topic_name(batch->arena, OUTPUT_SYNC, TYPE_PERSON, record_key.source);
-        refresh_write_json(record_key, &json);
-        if (stale)
-                digest_add(engine, digest_entry(topic, key, buffer_view(&json)));
-        else
-                digest_remove(engine, digest_entry(topic, key, buffer_view(&json)));
-        r = engine_put_output(engine, &(struct output){
-                                              .topic = OUTPUT_SYNC,
-                                              .target = record_key.source,
-                                              .key = key,
-                                              .value = buffer_view(&json),
-                                              .tombstone = !stale,
-                                              .cause = work->cause,
-                                      });
-        buffer_free(&json);
-        return r;
-}
-
-void refresh_write_json(struct record_key key, struct buffer *out)
-{
-        struct json_writer writer;
-
-        json_writer_init(&writer, out);
-        json_write_object(&writer);
-        json_write_name(&writer, "op");
-        json_write_string(&writer, "refresh");
-        json_write_name(&writer, "entity");
-        json_write_text(&writer, key.entity);
-        json_write_name(&writer, "record_id");
-        json_write_text(&writer, key.record_id);
-        json_write_name(&writer, "reason");
-        json_write_string(&writer, "the source reported a change without its content");
-        json_write_object_end(&writer);
-}
-
 struct postings {
         struct posting_list references;
         struct posting_list ghosts;
@@ -289,7 +241,6 @@ static int store_work(struct engine *engine, struct batch *batch, struct work *w
                       struct postings *postings)
 {
         const struct record *old = &prepared->old;
-        int r;
 
         if (prepared->failed)
                 return error_set(engine->error, ERR_FATAL, "record %u is damaged in the state", work->number);
@@ -308,11 +259,8 @@ static int store_work(struct engine *engine, struct batch *batch, struct work *w
         post_references(batch->arena, &postings->references, &work->record, work->number, true);
         post_ghosts(engine, batch->arena, &postings->ghosts, &work->record, work->number, true);
         engine->counts.records += (uint64_t)work->record.alive - (uint64_t)work->old_alive;
-        r = publish_record(engine, work, prepared);
-        if (r == 0)
-                r = publish_refresh(engine, batch, work,
-                                    prepared->known && record_is_stale(old) && !record_is_table(old));
-        return r;
+        work->stale_changed = record_is_stale(&work->record) != (prepared->known && record_is_stale(old));
+        return publish_record(engine, work, prepared);
 }
 
 static int compare_works(const void *left, const void *right)

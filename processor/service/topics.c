@@ -7,6 +7,7 @@
  * Values may grow: a golden record of hundreds of members, a record with every field at its limit. The topics that we
  * make take messages up to MESSAGE_BYTES_MAX, the most that the large hosted Kafka services allow.
  */
+#include "config/policy.h"
 #include "service/internal.h"
 
 #include <stdio.h>
@@ -38,7 +39,8 @@ int topics_init(struct topic_set *topics, const struct config *config, struct er
 {
         int r = 0;
 
-        *topics = (struct topic_set){.items = calloc(TYPE_COUNT + 4 + config->source_count, sizeof(*topics->items))};
+        *topics = (struct topic_set){
+                .items = calloc(TYPE_COUNT + 4 + config->source_count + config->sync_count, sizeof(*topics->items))};
         if (!topics->items)
                 abort();
         for (int type = 0; type < TYPE_COUNT && r == 0; type++) {
@@ -56,6 +58,11 @@ int topics_init(struct topic_set *topics, const struct config *config, struct er
         topics->sync = topics->count;
         for (uint32_t i = 0; i < config->source_count && r == 0; i++)
                 r = add(topics, config, "sync.", config->sources[i].name, true, error);
+        topics->preview = topics->count;
+        for (uint32_t i = 0; i < config->sync_count && r == 0; i++) {
+                if (config->sync[i].mode == SYNC_PREVIEW)
+                        r = add(topics, config, "sync-preview.", config->sync[i].source->name, true, error);
+        }
         topics->items[topics->records].tombstone_retention_ms = LOG_TOMBSTONE_RETENTION_MS;
         return r;
 }
@@ -64,6 +71,20 @@ void topics_free(struct topic_set *topics)
 {
         free(topics->items);
         *topics = (struct topic_set){0};
+}
+
+static int64_t find_preview(const struct topic_set *topics, const struct config *config, struct text target)
+{
+        uint32_t at = topics->preview;
+
+        for (uint32_t i = 0; i < config->sync_count; i++) {
+                if (config->sync[i].mode != SYNC_PREVIEW)
+                        continue;
+                if (text_equal(config->sync[i].source->name, target))
+                        return at;
+                at++;
+        }
+        return -1;
 }
 
 int64_t topics_find(const struct topic_set *topics, const struct config *config, const struct output *output)
@@ -83,6 +104,8 @@ int64_t topics_find(const struct topic_set *topics, const struct config *config,
                                 return topics->sync + i;
                 }
                 return -1;
+        case OUTPUT_PREVIEW:
+                return find_preview(topics, config, output->target);
         case OUTPUT_TOPIC_COUNT:
                 break;
         }

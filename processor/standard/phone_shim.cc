@@ -30,6 +30,21 @@ extern "C" enum phone_verdict phone_shim_parse(const char *data, size_t length, 
         return util->IsValidNumber(number) ? PHONE_VALID : PHONE_POSSIBLE;
 }
 
+extern "C" bool phone_shim_format(const char *data, size_t length, bool international, char out[PHONE_FORMATTED_SIZE])
+{
+        const PhoneNumberUtil *util = PhoneNumberUtil::GetInstance();
+        PhoneNumber number;
+        std::string text;
+
+        if (util->Parse(std::string(data, length), "ZZ", &number) != PhoneNumberUtil::NO_PARSING_ERROR)
+                return false;
+        util->Format(number, international ? PhoneNumberUtil::INTERNATIONAL : PhoneNumberUtil::NATIONAL, &text);
+        if (text.size() >= PHONE_FORMATTED_SIZE)
+                return false;
+        memcpy(out, text.c_str(), text.size() + 1);
+        return true;
+}
+
 extern "C" bool phone_shim_is_valid(int country_code, uint64_t national_number)
 {
         PhoneNumber number;

@@ -24,6 +24,11 @@ enum phone_verdict {
 /* Parses @data as a number of @region (ISO 3166-1 alpha-2, or "ZZ") and writes its E.164 form. */
 enum phone_verdict phone_shim_parse(const char *data, size_t length, const char *region, char e164[PHONE_E164_SIZE]);
 
+/* Writes an E.164 number as people write it, with its country ("+33 4 65 71 20 14") or within it ("04 65 71 20 14").
+ * False if it cannot be parsed. */
+#define PHONE_FORMATTED_SIZE 64
+bool phone_shim_format(const char *data, size_t length, bool international, char out[PHONE_FORMATTED_SIZE]);
+
 /* True if the range is assigned. */
 bool phone_shim_is_valid(int country_code, uint64_t national_number);
 

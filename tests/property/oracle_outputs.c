@@ -2,8 +2,10 @@
 #include "oracle_internal.h"
 
 #include "conflict/conflict.h"
+#include "sync/sync.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define SEED_TIE 0x647572616e640007ULL /* between equally good pairs: processor/engine/conflicts.c */
@@ -21,22 +23,11 @@ static void write_refresh(struct writer *run, struct record_key key)
 {
         struct arena *arena = &run->oracle->arena;
         struct buffer json = {0};
-        struct json_writer writer;
 
-        json_writer_init(&writer, &json);
-        json_write_object(&writer);
-        json_write_name(&writer, "op");
-        json_write_string(&writer, "refresh");
-        json_write_name(&writer, "entity");
-        json_write_text(&writer, key.entity);
-        json_write_name(&writer, "record_id");
-        json_write_text(&writer, key.record_id);
-        json_write_name(&writer, "reason");
-        json_write_string(&writer, "the source reported a change without its content");
-        json_write_object_end(&writer);
+        sync_write_refresh(key, &json);
         output_set_put(run->outputs, arena_printf(arena, "sync.%.*s", TEXT_ARG(key.source)),
-                       arena_printf(arena, "%.*s/%.*s", TEXT_ARG(key.entity), TEXT_ARG(key.record_id)),
-                       buffer_view(&json));
+                       sync_record_key(arena, key), buffer_view(&json));
+        run->counts->commands++;
         buffer_free(&json);
 }
 
@@ -46,7 +37,6 @@ static void write_records(struct writer *run)
 
         for (size_t i = 0; i < run->oracle->record_count; i++) {
                 const struct record *record = &run->oracle->records[i].record;
-                const struct source_config *source = config_find_source(config, record->key.source);
                 struct buffer key = {0}, json = {0};
 
                 record_key_write_json(record->key, &key);
@@ -55,7 +45,7 @@ static void write_records(struct writer *run)
                 buffer_free(&key);
                 buffer_free(&json);
                 run->counts->records += record->alive;
-                if (source && source->refresh && record_is_stale(record) && !record_is_table(record))
+                if (sync_wants_refresh(config, record))
                         write_refresh(run, record->key);
         }
 }
@@ -72,6 +62,36 @@ static bool resolve(void *context, struct text source, struct text id, char out[
                 return false;
         memcpy(out, oracle->wholes[oracle->records[record].entity].id, ENTITY_ID_SIZE);
         return true;
+}
+
+static void write_commands(struct writer *run, const struct whole *whole, const struct record **members,
+                           struct text golden)
+{
+        struct oracle *oracle = run->oracle;
+        struct sync_input input = {
+                .config = oracle->config,
+                .standard = oracle->standard,
+                .type = whole->type,
+                .golden = golden,
+                .members = members,
+                .member_count = whole->member_count,
+        };
+        struct sync_commands commands = {0};
+        struct error error;
+
+        if (sync_derive(&oracle->arena, &input, &commands, &error) < 0) {
+                fprintf(stderr, "%s\n", error.text);
+                abort();
+        }
+        for (size_t i = 0; i < commands.count; i++) {
+                const struct sync_command *command = &commands.items[i];
+
+                output_set_put(run->outputs,
+                               arena_printf(&oracle->arena, command->preview ? "sync-preview.%.*s" : "sync.%.*s",
+                                            TEXT_ARG(command->target)),
+                               command->key, command->json);
+                run->counts->commands++;
+        }
 }
 
 static void write_golden(struct writer *run, const struct whole *whole)
@@ -96,6 +116,7 @@ static void write_golden(struct writer *run, const struct whole *whole)
         golden_write_json(&oracle->arena, &input, &json);
         output_set_put(run->outputs, arena_printf(&oracle->arena, "golden.%s", record_type_name(whole->type)),
                        text_from(whole->id), buffer_view(&json));
+        write_commands(run, whole, members, buffer_view(&json));
         buffer_free(&json);
         run->counts->entities[whole->type]++;
 }

@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 SAMPLE = ROOT / "docker" / "sample"
 CONTRACTS = {"golden.person": "golden", "golden.organization": "golden", "changes": "changes", "conflicts": "conflicts",
-             "sync.sfdc-emea": "sync", "records": "records"}
+             "sync.sfdc-emea": "sync", "sync.sfdc-us": "sync", "records": "records"}
 KEYS = {"golden": "entity", "changes": "entity"}
 PRIMITIVES = {"string": lambda v: isinstance(v, str), "null": lambda v: v is None, "boolean": lambda v: isinstance(v, bool),
               "long": lambda v: isinstance(v, int) and not isinstance(v, bool),
