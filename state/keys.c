@@ -32,6 +32,8 @@ const struct table_layout table_layouts[STORE_TABLE_COUNT] = {
         [STORE_GOLDEN] = {"golden", KEY_NUMBER, NUMBERS, 0, true},
         [STORE_CONFLICT] = {"conflict", KEY_ID, 0, 0, false},
         [STORE_OUTPUT] = {"output", KEY_ID, 0, 0, false},
+        [STORE_FEED] = {"feed", KEY_ID, 0, 0, false},
+        [STORE_FEED_INDEX] = {"feed-index", KEY_NUMBER, IDS_OF_NUMBER, 16, false},
         [STORE_CONFLICT_INDEX] = {"conflict-index", KEY_NUMBER, IDS_OF_NUMBER, 16, true},
 };
 

@@ -37,6 +37,8 @@ enum store_table {
         STORE_CONFLICT,
         STORE_CONFLICT_INDEX,
         STORE_OUTPUT,
+        STORE_FEED,
+        STORE_FEED_INDEX,
         STORE_TABLE_COUNT,
 };
 
@@ -174,6 +176,14 @@ void store_put_output(struct store_txn *txn, struct hash128 id, struct text valu
 void store_delete_output(struct store_txn *txn, struct hash128 id);
 bool store_get_output(struct store_txn *txn, struct hash128 id, struct text *value);
 
+/* --- feeds: hash of feed and entity -> encoded candidate for a row; index: hash of feed and value -> candidates */
+void store_put_feed(struct store_txn *txn, struct hash128 id, struct text value);
+void store_delete_feed(struct store_txn *txn, struct hash128 id);
+bool store_get_feed(struct store_txn *txn, struct hash128 id, struct text *value);
+void store_add_feed_of(struct store_txn *txn, uint64_t key, struct hash128 id);
+void store_delete_feed_of(struct store_txn *txn, uint64_t key, struct hash128 id);
+uint32_t store_get_feeds_of(struct store_txn *txn, struct arena *arena, uint64_t key, struct hash128 **ids);
+
 /* --- walking a table in key order, for inspect, rebuild and the outputs of replay. run() returns 0 to go on; another
  * value ends the walk and is returned. Numbers are given as 8-byte big-endian keys in @key, and likewise in @value
  * where a table leads to numbers (indexes, members, postings): each pair is one call. A failure of the state ends the
@@ -186,9 +196,9 @@ int store_walk_from(struct store_txn *txn, enum store_table table, struct text s
 uint64_t store_count(struct store_txn *txn, enum store_table table);
 uint64_t store_table_bytes(struct store_txn *txn, enum store_table table);
 
-/* Reading what a walk shows: a number; an id of 16 bytes (key of STORE_CONFLICT, value of STORE_CONFLICT_INDEX); the
- * values of STORE_RECORD_STATE and STORE_EDGE, whose key is a in the upper and b in the lower 32 bits (false: a damaged
- * value). */
+/* Reading what a walk shows: a number; an id of 16 bytes (key of STORE_CONFLICT, STORE_OUTPUT and STORE_FEED, value of
+ * their indexes); the values of STORE_RECORD_STATE and STORE_EDGE, whose key is a in the upper and b in the lower 32
+ * bits (false: a damaged value). */
 uint64_t store_read_number(struct text shown);
 struct hash128 store_read_id(struct text shown);
 bool store_read_state(struct text value, struct record_state *state);

@@ -10,6 +10,7 @@
 #include "conflict/conflict.h"
 #include "engine/batch.h"
 #include "engine/current.h"
+#include "feed/feed.h"
 #include "record/features.h"
 #include "record/record.h"
 
@@ -272,6 +273,27 @@ static void show_output(struct row *row, struct text key, struct text value)
         add_stored(row, output.stored);
 }
 
+static void show_feed(struct row *row, struct text key, struct text value)
+{
+        struct feed_row feed;
+
+        (void)key;
+        if (feed_row_decode(value, &feed) < 0) {
+                add_damaged(row, "not a candidate for a row", value);
+                return;
+        }
+        add_text(row, "entity", feed.entity_id);
+        add_text(row, "unique", feed.unique);
+        add_text(row, "key", feed.key);
+        add_field(row, "value", FIELD_JSON)->text = feed.json;
+}
+
+static void show_feed_index(struct row *row, struct text key, struct text value)
+{
+        add_hash(row, "value", store_read_number(key));
+        add_hash(row, "candidate", store_read_id(value).low);
+}
+
 const struct inspect_table inspect_tables[STORE_TABLE_COUNT] = {
         [STORE_META] = {"small named values: offsets, epoch, counters", KEYED_BY_NAME, show_meta},
         [STORE_RECORD_INDEX] = {"hash of a record's key to its number", KEYED_BY_HASH, show_hash_to_record},
@@ -287,7 +309,9 @@ const struct inspect_table inspect_tables[STORE_TABLE_COUNT] = {
         [STORE_GOLDEN] = {"golden records by their anchor", KEYED_BY_RECORD, show_golden},
         [STORE_CONFLICT] = {"open conflicts", KEYED_BY_CONFLICT, show_conflict},
         [STORE_CONFLICT_INDEX] = {"conflicts of an entity", KEYED_BY_RECORD, show_conflict_index},
-        [STORE_OUTPUT] = {"commands as they stand", KEYED_BY_CONFLICT, show_output},
+        [STORE_OUTPUT] = {"commands and feed rows as they stand", KEYED_BY_CONFLICT, show_output},
+        [STORE_FEED] = {"candidates for the rows of feeds", KEYED_BY_CONFLICT, show_feed},
+        [STORE_FEED_INDEX] = {"value of a feed to its candidates", KEYED_BY_HASH, show_feed_index},
 };
 
 void row_write_json(const struct row *row, struct buffer *out)

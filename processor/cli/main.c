@@ -4,6 +4,7 @@
 #include "cli/demo.h"
 #include "cli/digest.h"
 #include "cli/evaluate.h"
+#include "cli/feed.h"
 #include "cli/inspect.h"
 #include "cli/load.h"
 #include "cli/replay.h"
@@ -24,6 +25,7 @@ static const struct {
         {"decode", command_decode, "what each message becomes, before and after mapping"},
         {"evaluate", command_evaluate, "a clustering against the truth: precision, recall, F1"},
         {"inspect", command_inspect, "the tables of a state, readable"},
+        {"feed", command_feed, "the rows of a feed, as JSON or CSV"},
         {"digest", command_digest, "the certificate of a state or of outputs"},
 };
 

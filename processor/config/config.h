@@ -86,6 +86,7 @@ struct kafka_property {
 };
 
 struct sync_target;
+struct feed_config;
 
 struct config {
         struct arena arena; /* owns all texts and arrays below */
@@ -112,6 +113,8 @@ struct config {
         uint32_t source_count;
         const struct sync_target *sync; /* config/policy.h */
         uint32_t sync_count;
+        const struct feed_config *feeds; /* config/policy.h */
+        uint32_t feed_count;
         bool accept_any_source;   /* without --config: any source name, dialect row, identity mapping */
         enum dialect any_dialect; /* dialect of such a source (--dialect) */
         struct source_config any_source[DIALECT_COUNT]; /* what serves it, one for each dialect; their name is empty */

@@ -18,6 +18,7 @@
 #define TARGET_AT(member) offsetof(struct target_draft, member)
 #define TARGET_ENTITY_AT(member) offsetof(struct target_entity_draft, member)
 #define WRITE_AT(member) offsetof(struct write_draft, member)
+#define FEED_AT(member) offsetof(struct feed_draft, member)
 
 static const char *const dialect_words[] = {"row", "salesforce-cdc", "debezium", NULL};
 static const char *const type_words[] = {"person", "organization", NULL};
@@ -87,6 +88,8 @@ const struct option options[] = {
 
         {SCOPE_FILE, "sync", VALUE_MAP, 0, NULL, 0, 0, NULL, read_sync,
          "The sources that Durand also writes to, by name, each with the options below: docs/sync.md."},
+        {SCOPE_FILE, "feeds", VALUE_MAP, 0, NULL, 0, 0, NULL, read_feeds,
+         "Projections of golden records, each for one consumer and a topic `feed.<name>` of its own: docs/feeds.md."},
 
         {SCOPE_FILE, "matching.population.person", VALUE_INTEGER, FILE_AT(population[TYPE_PERSON]), "0", 0,
          10000000000LL, NULL, NULL,
@@ -214,6 +217,23 @@ const struct option options[] = {
          "value "
          "that is not listed is not "
          "written. Default: the `values` of the source's mapping, backwards."},
+
+        {SCOPE_FEED, "type", VALUE_WORD, FEED_AT(type_name), "person", 0, 0, type_words, NULL,
+         "Of which golden records the feed is made."},
+        {SCOPE_FEED, "when", VALUE_TEXT, FEED_AT(when), "", 0, 4096, NULL, NULL, "A filter; without it all are in."},
+        {SCOPE_FEED, "consent", VALUE_LIST, FEED_AT(consent), NULL, 0, 16, NULL, NULL,
+         "Channels (`email`, `phone`, `marketing`), or attributes of kind consent, that must all have been granted."},
+        {SCOPE_FEED, "unless_denied", VALUE_BOOL, FEED_AT(feed.unless_denied), "false", 0, 1, NULL, NULL,
+         "It is enough that nobody denied the consents: who never said anything is in."},
+        {SCOPE_FEED, "unique", VALUE_TEXT, FEED_AT(unique), "", 0, 63, NULL, NULL,
+         "An attribute whose values have one row each, however many entities share one: `email`. The row is that of "
+         "the "
+         "best known entity (completeness, then the smallest entity id)."},
+        {SCOPE_FEED, "key", VALUE_TEXT, FEED_AT(key), "entity_id", 1, 63, NULL, NULL,
+         "The key of the rows: `entity_id`, or an attribute, which is then unique."},
+        {SCOPE_FEED, "fields", VALUE_MAP, 0, NULL, 0, 0, NULL, read_feed_fields,
+         "The consumer's name of a field: an attribute, or `entity_id`, `completeness`, `records`, `sources`. "
+         "Required."},
 };
 
 const size_t option_count = sizeof(options) / sizeof(options[0]);

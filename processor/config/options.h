@@ -20,6 +20,7 @@ enum option_scope {
         SCOPE_TARGET,
         SCOPE_TARGET_ENTITY,
         SCOPE_WRITE,
+        SCOPE_FEED,
         SCOPE_COUNT,
 };
 

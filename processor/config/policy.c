@@ -80,6 +80,26 @@ static void put_entity(struct buffer *out, const struct config *config, const st
         }
 }
 
+static void put_feed(struct buffer *out, const struct config *config, const struct feed_config *feed)
+{
+        buffer_prefixed(out, TEXT("feed"));
+        buffer_prefixed(out, feed->name);
+        buffer_varint(out, feed->type);
+        put_filter(out, feed->when);
+        buffer_varint(out, feed->consent_count);
+        for (uint32_t i = 0; i < feed->consent_count; i++)
+                buffer_prefixed(out, text_from(config->vocabulary.attributes[feed->consents[i]].name));
+        buffer_varint(out, feed->unless_denied);
+        buffer_prefixed(out, text_from(config->vocabulary.attributes[feed->unique].name));
+        buffer_prefixed(out, text_from(config->vocabulary.attributes[feed->key].name));
+        buffer_varint(out, feed->field_count);
+        for (uint32_t i = 0; i < feed->field_count; i++) {
+                buffer_prefixed(out, feed->fields[i].name);
+                buffer_varint(out, feed->fields[i].subject);
+                buffer_prefixed(out, text_from(config->vocabulary.attributes[feed->fields[i].attribute].name));
+        }
+}
+
 void policy_write_epoch(const struct config *config, struct buffer *out)
 {
         for (uint32_t i = 0; i < config->sync_count; i++) {
@@ -90,4 +110,6 @@ void policy_write_epoch(const struct config *config, struct buffer *out)
                 for (uint32_t j = 0; j < config->sync[i].entity_count; j++)
                         put_entity(out, config, &config->sync[i].entities[j]);
         }
+        for (uint32_t i = 0; i < config->feed_count; i++)
+                put_feed(out, config, &config->feeds[i]);
 }

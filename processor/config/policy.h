@@ -76,6 +76,33 @@ struct sync_target {
         uint32_t entity_count;
 };
 
+enum feed_subject {
+        FEED_ATTRIBUTE,
+        FEED_ENTITY_ID,
+        FEED_COMPLETENESS,
+        FEED_RECORDS,
+        FEED_SOURCES,
+};
+
+struct feed_field {
+        struct text name; /* the consumer's */
+        enum feed_subject subject;
+        uint16_t attribute;
+};
+
+struct feed_config {
+        struct text name;
+        enum record_type type;
+        const struct filter *when; /* NULL: all */
+        const uint16_t *consents;  /* that must have been granted */
+        uint32_t consent_count;
+        bool unless_denied; /* that nobody denied is enough */
+        uint16_t unique;    /* attribute whose values have one row each; ATTRIBUTE_NONE: none */
+        uint16_t key;       /* attribute that keys the rows; ATTRIBUTE_NONE: the entity id */
+        const struct feed_field *fields;
+        uint32_t field_count;
+};
+
 /* The policy for records of @entity in @source; NULL: nothing is written. */
 const struct sync_entity *config_find_sync(const struct config *config, struct text source, struct text entity,
                                            const struct sync_target **target);

@@ -38,6 +38,18 @@ struct target_draft {
         size_t entity_count, entity_capacity;
 };
 
+struct feed_draft {
+        struct feed_config feed;
+        struct text type_name;
+        struct text when;
+        const struct text *consent;
+        uint32_t consent_count;
+        struct text unique;
+        struct text key;
+};
+
+void read_feeds(struct loader *loader, const struct node *node, void *target);           /* of the file */
+void read_feed_fields(struct loader *loader, const struct node *node, void *target);     /* of a feed */
 void read_sync(struct loader *loader, const struct node *node, void *target);            /* of the file */
 void read_target_entities(struct loader *loader, const struct node *node, void *target); /* of a target */
 void read_writes(struct loader *loader, const struct node *node, void *target);          /* of a target's entity */

@@ -56,6 +56,7 @@ static const struct {
          "Under a target's `entities`, by the name of the object or table."},
         {SCOPE_WRITE, "Options of an attribute to write",
          "Under `write`, by the attribute, where `attribute: fill` or `attribute: correct` does not say enough."},
+        {SCOPE_FEED, "Options of a feed", "Under `feeds`, by its name. [feeds.md](feeds.md)."},
 };
 
 static const char example[] = "```yaml\n"

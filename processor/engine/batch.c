@@ -27,6 +27,7 @@ void batch_init(struct batch *batch, struct arena *arena)
         map_init(&batch->node_change_by_node, arena);
         map_init(&batch->first_anchors, arena);
         map_init(&batch->current.index, arena);
+        map_init(&batch->candidates.index, arena);
 }
 
 /* Organizations first, then persons: a person's employer is a resolved organization, so F has no cycle. */
@@ -50,8 +51,8 @@ static void begin_stratum(struct batch *batch, enum record_type type)
 static int settle_stratum(struct engine *engine, struct batch *batch, enum record_type type)
 {
         int (*const stages[])(struct engine *, struct batch *) = {
-                batch_score_pairs,      batch_solve_components,  batch_attach_ghosts,
-                batch_publish_entities, batch_publish_conflicts, batch_derive_commands,
+                batch_score_pairs,       batch_solve_components, batch_attach_ghosts, batch_publish_entities,
+                batch_publish_conflicts, batch_derive_commands,  batch_derive_feeds,
         };
 
         begin_stratum(batch, type);
@@ -80,6 +81,8 @@ int batch_settle(struct engine *engine, struct batch *batch)
                 r = settle_stratum(engine, batch, TYPE_PERSON);
         if (r == 0)
                 r = batch_derive_refreshes(engine, batch);
+        if (r == 0)
+                r = batch_settle_feeds(engine, batch);
         if (r == 0)
                 r = current_publish(engine, batch);
         states_end(engine);

@@ -10,7 +10,8 @@
  *   entities.c    anchors, golden records, changes                 }
  *   conflicts.c   what a steward must look at                      }
  *   commands.c    what the sources should be told                  }
- *   current.c     commands against those that stand: what is published
+ *   feeds.c       what each feed makes of an entity              }
+ *   current.c     commands and rows against those that stand: what is published
  */
 #pragma once
 
@@ -79,6 +80,15 @@ struct number_list {
 
 struct current_output; /* current.h */
 
+struct feed_candidate; /* feeds.c */
+
+/* What feeds make of the entities that the batch touched. */
+struct feed_candidates {
+        struct feed_candidate *items;
+        size_t count, capacity;
+        struct map index;
+};
+
 /* Outputs that may have to be published or withdrawn. */
 struct current_list {
         struct current_output *items;
@@ -119,7 +129,8 @@ struct batch {
         struct map old_anchor_by_record; /* anchor before the batch of records whose anchor changed */
 
         /* over strata */
-        struct current_list current;            /* commands of what the batch touched */
+        struct current_list current; /* commands and rows of what the batch touched */
+        struct feed_candidates candidates;
         struct map first_anchors;               /* anchor before the batch of records whose anchor changed */
         struct number_list orphans;             /* persons whose entity ended because an organization took its anchor */
         struct number_list orphan_ghosts;       /* ghosts of such entities */
@@ -247,6 +258,12 @@ int batch_derive_commands(struct engine *engine, struct batch *batch);
 int batch_derive_refreshes(struct engine *engine, struct batch *batch);
 /* The entity called @id has ended: so does a command to make a record for it. */
 void commands_note_end(struct engine *engine, struct batch *batch, enum record_type type, const char *id);
+
+/* feeds.c */
+/* What feeds make of the stratum's entities; settled over both strata. */
+int batch_derive_feeds(struct engine *engine, struct batch *batch);
+int batch_settle_feeds(struct engine *engine, struct batch *batch);
+void feeds_note_end(struct engine *engine, struct batch *batch, enum record_type type, const char *id);
 
 /* stored.c: values of the tables golden and conflict: numbers, digest, compressed JSON */
 struct stored {

@@ -268,6 +268,7 @@ int changes_publish_end(struct engine *engine, struct batch *batch, uint32_t anc
                 change.kind = KIND_MERGED;
         engine->counts.entities[old->type]--;
         commands_note_end(engine, batch, old->type, id);
+        feeds_note_end(engine, batch, old->type, id);
         digest_remove(engine, old->digest);
         r = publish_golden(engine, &change);
         return r < 0 ? r : publish_change(engine, batch, &change);

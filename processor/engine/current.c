@@ -103,8 +103,7 @@ int current_decode(struct text value, struct current_stored *output)
 
 static uint64_t *counter_of(struct engine *engine, enum output_topic topic)
 {
-        (void)topic;
-        return &engine->counts.commands;
+        return topic == OUTPUT_FEED ? &engine->counts.feed_rows : &engine->counts.commands;
 }
 
 static int publish(struct engine *engine, struct batch *batch, const struct current_output *output)

@@ -34,6 +34,8 @@ struct text output_topic_name(struct arena *arena, enum output_topic topic, enum
                 return TEXT("records");
         case OUTPUT_PREVIEW:
                 return arena_printf(arena, "sync-preview.%.*s", TEXT_ARG(target));
+        case OUTPUT_FEED:
+                return arena_printf(arena, "feed.%.*s", TEXT_ARG(target));
         case OUTPUT_SYNC:
         case OUTPUT_TOPIC_COUNT:
                 break;

@@ -25,6 +25,7 @@ enum output_topic {
         OUTPUT_CONFLICTS, /* conflicts */
         OUTPUT_SYNC,      /* sync.<target> */
         OUTPUT_PREVIEW,   /* sync-preview.<target> */
+        OUTPUT_FEED,      /* feed.<name> */
         OUTPUT_RECORDS,   /* records */
         OUTPUT_TOPIC_COUNT,
 };
@@ -32,7 +33,7 @@ enum output_topic {
 struct output {
         enum output_topic topic;
         enum record_type type;       /* of GOLDEN */
-        struct text target;          /* of SYNC and PREVIEW: name of the source system */
+        struct text target;          /* of SYNC and PREVIEW: name of the source system; of FEED: of the feed */
         struct text key;             /* UTF-8; JSON for RECORDS, an id for the others */
         struct text value;           /* JSON */
         bool tombstone;              /* the value is null */
@@ -104,6 +105,7 @@ struct engine_counts {
         uint64_t entities[TYPE_COUNT];
         uint64_t conflicts;
         uint64_t commands;
+        uint64_t feed_rows;
         uint64_t changes; /* applied since engine_open() */
         uint64_t pairs;   /* compared since engine_open() */
         uint64_t outputs;

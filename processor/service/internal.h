@@ -27,6 +27,7 @@ struct topic_set {
         uint32_t deadletter;
         uint32_t sync;    /* the first of config->source_count, in the order of the sources */
         uint32_t preview; /* the same for previews, in the order of the configuration */
+        uint32_t feed;    /* the first of config->feed_count */
 };
 
 int topics_init(struct topic_set *topics, const struct config *config, struct error *error);

@@ -40,7 +40,8 @@ int topics_init(struct topic_set *topics, const struct config *config, struct er
         int r = 0;
 
         *topics = (struct topic_set){
-                .items = calloc(TYPE_COUNT + 4 + config->source_count + config->sync_count, sizeof(*topics->items))};
+                .items = calloc(TYPE_COUNT + 4 + config->source_count + config->sync_count + config->feed_count,
+                                sizeof(*topics->items))};
         if (!topics->items)
                 abort();
         for (int type = 0; type < TYPE_COUNT && r == 0; type++) {
@@ -63,6 +64,9 @@ int topics_init(struct topic_set *topics, const struct config *config, struct er
                 if (config->sync[i].mode == SYNC_PREVIEW)
                         r = add(topics, config, "sync-preview.", config->sync[i].source->name, true, error);
         }
+        topics->feed = topics->count;
+        for (uint32_t i = 0; i < config->feed_count && r == 0; i++)
+                r = add(topics, config, "feed.", config->feeds[i].name, true, error);
         topics->items[topics->records].tombstone_retention_ms = LOG_TOMBSTONE_RETENTION_MS;
         return r;
 }
@@ -106,6 +110,12 @@ int64_t topics_find(const struct topic_set *topics, const struct config *config,
                 return -1;
         case OUTPUT_PREVIEW:
                 return find_preview(topics, config, output->target);
+        case OUTPUT_FEED:
+                for (uint32_t i = 0; i < config->feed_count; i++) {
+                        if (text_equal(config->feeds[i].name, output->target))
+                                return topics->feed + i;
+                }
+                return -1;
         case OUTPUT_TOPIC_COUNT:
                 break;
         }

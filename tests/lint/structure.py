@@ -25,15 +25,16 @@ MAY_USE = {
     "golden": "config record",
     "conflict": "config record",
     "sync": "config record standard",
+    "feed": "config record standard",
     "kafka": "config record",
     "http": "",
     "state": "record",
-    "engine": "config model record standard block score cluster golden conflict sync state",
+    "engine": "config model record standard block score cluster golden conflict sync feed state",
     "replay": "config record decode model engine state",
     "evaluate": "config record decode",
-    "service": "config model record decode standard block score cluster golden conflict sync kafka http state engine",
-    "demo": "config model record decode standard block score cluster golden conflict sync kafka http state engine replay service",
-    "cli": "config model record decode standard block score cluster golden conflict sync"
+    "service": "config model record decode standard block score cluster golden conflict sync feed kafka http state engine",
+    "demo": "config model record decode standard block score cluster golden conflict sync feed kafka http state engine replay service",
+    "cli": "config model record decode standard block score cluster golden conflict sync feed"
            " kafka http state engine replay evaluate service demo",
 }
 

@@ -60,6 +60,11 @@ const char history_config[] =
         "    entities:\n"
         "      customer: {write: {name: correct}, remove: {when: sources = 1, set: {name1: closed}}}\n"
         "      contact: {write: {family_name: correct}, create: {}}\n"
+        "feeds:\n"
+        "  mailing: {consent: [email], unless_denied: true, unique: email, when: not role_account,\n"
+        "            fields: {id: entity_id, mail: email, name: family_name}}\n"
+        "  phones: {key: phone, fields: {phone: phone, records: records}}\n"
+        "  companies: {type: organization, when: has siren or sources >= 2, fields: {name: name, full: completeness}}\n"
         "matching:\n"
         "  population: {person: 300, organization: 100}\n"
         "  country: FR\n";

@@ -2,6 +2,7 @@
 #include "oracle_internal.h"
 
 #include "conflict/conflict.h"
+#include "feed/feed.h"
 #include "sync/sync.h"
 
 #include <stdio.h>
@@ -10,10 +11,18 @@
 
 #define SEED_TIE 0x647572616e640007ULL /* between equally good pairs: processor/engine/conflicts.c */
 
+/* A candidate for the row of a feed. */
+struct oracle_row {
+        const struct feed_config *feed;
+        struct feed_row row;
+};
+
 struct writer {
         struct oracle *oracle;
         struct output_set *outputs;
         struct engine_counts *counts;
+        struct oracle_row *rows;
+        size_t row_count, row_capacity;
 };
 
 /* ---- records and refresh requests ----------------------------------------------------------------------------------
@@ -94,6 +103,52 @@ static void write_commands(struct writer *run, const struct whole *whole, const 
         }
 }
 
+/* Which row a feed makes of an entity, for the choice among all at the end. */
+static void collect_rows(struct writer *run, const struct whole *whole, struct text golden)
+{
+        struct oracle *oracle = run->oracle;
+
+        for (uint32_t i = 0; i < oracle->config->feed_count; i++) {
+                const struct feed_config *feed = &oracle->config->feeds[i];
+                struct feed_row row;
+                struct error error;
+                bool found;
+
+                if (feed->type != whole->type)
+                        continue;
+                if (feed_derive(&oracle->arena, oracle->config, oracle->standard, feed,
+                                arena_text(&oracle->arena, golden), &row, &found, &error) < 0) {
+                        fprintf(stderr, "%s\n", error.text);
+                        abort();
+                }
+                if (found)
+                        *ARENA_PUSH(&oracle->arena, run->rows, run->row_count, run->row_capacity) =
+                                (struct oracle_row){feed, row};
+        }
+}
+
+/* A row is published unless another candidate has its value and comes before it. */
+static void write_rows(struct writer *run)
+{
+        for (size_t i = 0; i < run->row_count; i++) {
+                const struct oracle_row *row = &run->rows[i];
+                bool first = true;
+
+                for (size_t j = 0; j < run->row_count; j++) {
+                        const struct oracle_row *other = &run->rows[j];
+
+                        if (other->feed == row->feed && row->feed->unique != ATTRIBUTE_NONE &&
+                            text_equal(other->row.unique, row->row.unique) && feed_is_before(&other->row, &row->row))
+                                first = false;
+                }
+                if (!first)
+                        continue;
+                output_set_put(run->outputs, arena_printf(&run->oracle->arena, "feed.%.*s", TEXT_ARG(row->feed->name)),
+                               row->row.key, row->row.json);
+                run->counts->feed_rows++;
+        }
+}
+
 static void write_golden(struct writer *run, const struct whole *whole)
 {
         struct oracle *oracle = run->oracle;
@@ -117,6 +172,7 @@ static void write_golden(struct writer *run, const struct whole *whole)
         output_set_put(run->outputs, arena_printf(&oracle->arena, "golden.%s", record_type_name(whole->type)),
                        text_from(whole->id), buffer_view(&json));
         write_commands(run, whole, members, buffer_view(&json));
+        collect_rows(run, whole, buffer_view(&json));
         buffer_free(&json);
         run->counts->entities[whole->type]++;
 }
@@ -328,4 +384,5 @@ void oracle_write_outputs(struct oracle *oracle, struct oracle_result *result)
                                 write_pair(&run, j, i);
                 }
         }
+        write_rows(&run);
 }

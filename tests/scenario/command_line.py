@@ -77,7 +77,7 @@ class CommandLine(unittest.TestCase):
     def test_help_lists_every_command_and_each_explains_itself(self):
         run = durand("--help")
         self.assertEqual(run.returncode, 0)
-        for command in ("replay", "run", "demo", "check", "decode", "evaluate", "inspect", "digest"):
+        for command in ("replay", "run", "demo", "check", "decode", "evaluate", "inspect", "feed", "digest"):
             self.assertRegex(run.stdout, rf"(?m)^  {command} ")
             own = durand(command, "--help")
             self.assertEqual(own.returncode, 0, command)
@@ -93,7 +93,7 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(durand().returncode, 2)
 
     def test_unknown_option_is_wrong_use(self):
-        for command in ("replay", "run", "demo", "check", "decode", "evaluate", "inspect", "digest"):
+        for command in ("replay", "run", "demo", "check", "decode", "evaluate", "inspect", "feed", "digest"):
             self.assertEqual(durand(command, "--no-such-option").returncode, 2, command)
 
     def test_check_names_all_six_mistakes_with_their_lines(self):
@@ -134,6 +134,18 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(run.returncode, 2)
         self.assertIn("truth.csv", run.stderr)
         self.assertIn("2", run.stderr)
+
+    def test_a_feed_is_exported_as_lines_and_as_a_table(self):
+        scenario = os.path.join(os.path.dirname(os.path.abspath(__file__)), "marketing-writes-once-to-each-address")
+        state = self.path("feed-state")
+        self.assertEqual(durand("replay", "--config", scenario + "/durand.yaml", "--input", scenario + "/input.ndjson",
+                                "--output", self.path("feed-out"), "--state", state).returncode, 0)
+        lines = durand("feed", "export", "callers", "--state", state)
+        self.assertEqual(lines.returncode, 0)
+        self.assertEqual([json.loads(line)["name"] for line in lines.stdout.splitlines()], ["Martin", "Lambert"])
+        table = durand("feed", "export", "callers", "--state", state, "--csv")
+        self.assertEqual(table.stdout.split(), ["number,name", "+33142685310,Martin", "+33142685399,Lambert"])
+        self.assertEqual(durand("feed", "export", "--state", state).returncode, 2)
 
     def test_digest_is_the_same_for_shuffled_input_and_another_for_other_input(self):
         with open(MARC, encoding="utf-8") as file:

@@ -131,7 +131,7 @@ class Outputs:
 
     def __init__(self, directory):
         self.directory = directory
-        self.golden, self.conflicts, self.records, self.sync = {}, {}, {}, {}
+        self.golden, self.conflicts, self.records, self.sync, self.feeds = {}, {}, {}, {}, {}
         for name in sorted(os.listdir(directory)):
             lines = read_ndjson(os.path.join(directory, name)) if name.endswith(".ndjson") else []
             if name.startswith("golden."):
@@ -143,6 +143,8 @@ class Outputs:
             elif name.startswith("sync."):
                 target = name[len("sync."):-len(".ndjson")]
                 self.sync[target] = {line["key"]: line["value"] for line in lines}
+            elif name.startswith("feed."):
+                self.feeds[name[len("feed."):-len(".ndjson")]] = [line["value"] for line in lines]
         self.deadletter = read_ndjson(os.path.join(directory, "deadletter.ndjson"))
         self.entity = {f"{member['source']}/{member['record_id']}": key
                        for key, value in self.golden.items() for member in value["members"]}
@@ -367,6 +369,20 @@ def check_sync(_scenario, outputs, facts):
         subset(commands, got[target], f"sync.{target}")
 
 
+def check_feeds(_scenario, outputs, facts):
+    """Each feed's rows, without regard to their keys: an entity's id is no fact."""
+    for feed, rows in facts.items():
+        got = outputs.feeds.get(feed, [])
+        left = list(got)
+        for row in rows:
+            found = [other for other in left if all(other.get(name) == value for name, value in row.items())]
+            if not found:
+                raise Failure(f"feed.{feed}: expected a row with {json.dumps(row)}, got {json.dumps(got)}")
+            left.remove(found[0])
+        if left:
+            raise Failure(f"feed.{feed}: not expected: {json.dumps(left)}")
+
+
 CHECKS = {
     "ids": check_ids,  # first: later facts use the names
     "same": check_same,
@@ -378,6 +394,7 @@ CHECKS = {
     "deadletter": check_deadletter,
     "records": check_records,
     "sync": check_sync,
+    "feeds": check_feeds,
 }
 
 
