@@ -1,8 +1,4 @@
-"""What the Kafka tests share: a broker, a durand process that can be killed, and the checks of what it left behind.
-
-The last value of each key proves too little: a service that skips its silent phase, or commits its state before Kafka, can
-pass it. The chain of `changes` cannot be passed that way: each change must begin where the previous one of its entity ended.
-"""
+"""What the Kafka tests share: a broker, a durand process that can be killed, and the checks of what it left behind."""
 
 import base64
 import json
@@ -17,6 +13,11 @@ import threading
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "tests", "common"))
+
+import chain  # noqa: E402
+from chain import Failure  # noqa: E402
+
 SKIPPED = 77
 
 try:
@@ -32,10 +33,6 @@ except ImportError:
 
 # The clients' own log would only repeat what the tests say.
 QUIET = {"log_level": 2}
-
-
-class Failure(Exception):
-    pass
 
 
 def check(condition, text):
@@ -227,44 +224,12 @@ def last_values(messages):
     return values
 
 
-def merge_patch(target, patch):
-    """RFC 7396."""
-    if not isinstance(patch, dict):
-        return patch
-    result = dict(target) if isinstance(target, dict) else {}
-    for name, value in patch.items():
-        if value is None:
-            result.pop(name, None)
-        else:
-            result[name] = merge_patch(result.get(name), value)
-    return result
-
-
 def compose_changes(messages, golden):
-    """Follows each entity through `changes`: every one must start from the digest that the previous one ended with, and the
-    patches must lead to the golden record as it stands. Returns the number of changes."""
-    chains = {}
+    """The chain of what was read from `changes` (common/chain.py)."""
     for partition, offset, key, value, _ in messages:
-        where = "changes[%d]@%d, entity %s" % (partition, offset, key)
-        check(value is not None, "%s: a null" % where)
-        change = json.loads(value)
-        digest, record = chains.get(key, (None, None))
-        check(change.get("digest_before") == digest,
-              "%s: begins at %s, the entity stood at %s" % (where, change.get("digest_before"), digest))
-        following = merge_patch(record, change.get("after"))
-        previous = merge_patch(following, change.get("before"))
-        check((previous or None) == (record or None), "%s: `before` does not lead back to\n  %s\nbut to\n  %s"
-              % (where, json.dumps(record, sort_keys=True), json.dumps(previous, sort_keys=True)))
-        chains[key] = (change.get("digest_after"), following)
-    for key, (digest, record) in chains.items():
-        check((digest is None) == (key not in golden), "entity %s: the last change %s, but it %s"
-              % (key, "ends it" if digest is None else "keeps it", "exists" if key in golden else "does not exist"))
-        if digest is not None:
-            check(record == golden[key], "entity %s: its changes lead to\n  %s\nbut it is\n  %s"
-                  % (key, json.dumps(record, sort_keys=True), json.dumps(golden[key], sort_keys=True)))
-    for key in golden:
-        check(key in chains, "entity %s exists and no change says so" % key)
-    return sum(1 for _ in messages)
+        check(value is not None, "changes[%d]@%d, entity %s: a null" % (partition, offset, key))
+    return chain.compose((("changes[%d]@%d" % (partition, offset), key, json.loads(value))
+                          for partition, offset, key, value, _ in messages), golden)
 
 
 def compare(name, found, expected):

@@ -18,12 +18,12 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "common"))
+
+from chain import Failure, compose  # noqa: E402
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 SHUFFLES = 4
-
-
-class Failure(Exception):
-    """An expectation that does not hold; the text is for people."""
 
 
 # ---- reading -----------------------------------------------------------------------------------------------------------
@@ -172,36 +172,10 @@ def difference(one, other):
 
 # ---- the changelog -----------------------------------------------------------------------------------------------------
 
-def merge_patch(target, patch):
-    """RFC 7396."""
-    if not isinstance(patch, dict):
-        return patch
-    result = dict(target) if isinstance(target, dict) else {}
-    for name, value in patch.items():
-        if value is None:
-            result.pop(name, None)
-        else:
-            result[name] = merge_patch(result.get(name), value)
-    return result
-
-
 def check_changelog(directory, final):
     """Follows `changes` and the other topics to the end and compares with the final state @final."""
-    digests, golden = {}, {}
-    for number, line in enumerate(read_ndjson(os.path.join(directory, "changes.ndjson")), 1):
-        key, change = line["key"], line["value"]
-        where = f"changes.ndjson, line {number} ({change['kind']} {key})"
-        if change.get("digest_before") != digests.get(key):
-            raise Failure(f"{where}: it does not begin where the change before it ended")
-        before = golden.get(key)
-        after = merge_patch(before, change["after"])
-        if merge_patch(after, change["before"]) != before:
-            raise Failure(f"{where}: `before` does not lead back")
-        digests[key] = change.get("digest_after")
-        golden[key] = after
-    golden = {key: value for key, value in golden.items() if value is not None}
-    if golden != final.golden:
-        raise Failure("the changes do not lead to the golden records of the final state")
+    lines = read_ndjson(os.path.join(directory, "changes.ndjson"))
+    compose(((f"changes.ndjson, line {number}", line["key"], line["value"]) for number, line in enumerate(lines, 1)), final.golden)
     for topic in ("conflicts", "golden.person", "golden.organization"):
         last = {line["key"]: line["value"] for line in read_ndjson(os.path.join(directory, topic + ".ndjson"))}
         last = {key: value for key, value in last.items() if value is not None}
