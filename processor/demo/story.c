@@ -197,6 +197,17 @@ static void tell_command(struct story *story, const struct watch_news *news)
                                   TEXT_ARG(json_scalar_text(json_get(news->value, "reason")))));
 }
 
+/* Who leaves a feed is news; who comes in is not, at the pace of a demo. */
+static void tell_feed(struct story *story, const struct watch_news *news)
+{
+        struct text mail = json_scalar_text(json_get(news->before, "mail"));
+
+        if (news->value || mail.length == 0)
+                return;
+        screen_event(story->screen, feed_now_ms(story->feed), STYLE_NOTE, "withdrawn",
+                     arena_printf(&story->arena, "%.*s: %.*s", TEXT_ARG(news->name), TEXT_ARG(mail)));
+}
+
 static void tell_deadletter(struct story *story, const struct watch_news *news)
 {
         screen_event(story->screen, feed_now_ms(story->feed), STYLE_ALARM, "dead letter", news->reason);
@@ -205,10 +216,8 @@ static void tell_deadletter(struct story *story, const struct watch_news *news)
 void story_tell(struct screen *screen, struct watch *watch, const struct feed *feed)
 {
         static void (*const tell[])(struct story * story, const struct watch_news *news) = {
-                [WATCH_CHANGES] = tell_change,
-                [WATCH_CONFLICTS] = tell_conflict,
-                [WATCH_SYNC] = tell_command,
-                [WATCH_DEADLETTER] = tell_deadletter,
+                [WATCH_CHANGES] = tell_change, [WATCH_CONFLICTS] = tell_conflict,    [WATCH_SYNC] = tell_command,
+                [WATCH_FEED] = tell_feed,      [WATCH_DEADLETTER] = tell_deadletter,
         };
         /* People first: of all that is joined only some is told. Conflicts and commands speak of what the changes did.
          */
@@ -216,8 +225,8 @@ void story_tell(struct screen *screen, struct watch *watch, const struct feed *f
                 enum watch_topic topic;
                 struct text key_prefix;
         } order[] = {
-                {WATCH_CHANGES, TEXT_INIT("p-")}, {WATCH_CHANGES, TEXT_INIT("o-")},  {WATCH_CONFLICTS, TEXT_INIT("")},
-                {WATCH_SYNC, TEXT_INIT("")},      {WATCH_DEADLETTER, TEXT_INIT("")},
+                {WATCH_CHANGES, TEXT_INIT("p-")}, {WATCH_CHANGES, TEXT_INIT("o-")}, {WATCH_CONFLICTS, TEXT_INIT("")},
+                {WATCH_SYNC, TEXT_INIT("")},      {WATCH_FEED, TEXT_INIT("")},      {WATCH_DEADLETTER, TEXT_INIT("")},
         };
         struct story story = {.screen = screen, .watch = watch, .feed = feed};
 

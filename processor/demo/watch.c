@@ -1,8 +1,8 @@
 /* Reading back.
  *
- * Golden records, conflicts and commands are tables: the last value of a key counts, a null ends it. Their digest is
- * kept as messages come, in the way the engine keeps its own; so the demo knows without asking the service when all
- * that the events cause has been published.
+ * Golden records, conflicts, commands and the rows of feeds are tables: the last value of a key counts, a null ends it.
+ * Their digest is kept as messages come, in the way the engine keeps its own; so the demo knows without asking the
+ * service when all that the events cause has been published.
  */
 #include "demo/watch.h"
 
@@ -23,9 +23,13 @@ static enum watch_topic topic_of(struct text name)
                 struct text prefix;
                 enum watch_topic topic;
         } topics[] = {
-                {TEXT_INIT("golden."), WATCH_GOLDEN},        {TEXT_INIT("changes"), WATCH_CHANGES},
-                {TEXT_INIT("conflicts"), WATCH_CONFLICTS},   {TEXT_INIT("sync."), WATCH_SYNC},
+                {TEXT_INIT("golden."), WATCH_GOLDEN},
+                {TEXT_INIT("changes"), WATCH_CHANGES},
+                {TEXT_INIT("conflicts"), WATCH_CONFLICTS},
+                {TEXT_INIT("sync."), WATCH_SYNC},
                 {TEXT_INIT("deadletter"), WATCH_DEADLETTER},
+                {TEXT_INIT("sync-preview."), WATCH_SYNC},
+                {TEXT_INIT("feed."), WATCH_FEED},
         };
 
         for (size_t i = 0; i < sizeof(topics) / sizeof(topics[0]); i++) {
@@ -148,6 +152,7 @@ static void take(struct watch *watch, const struct kafka_event *event)
         case WATCH_GOLDEN:
         case WATCH_CONFLICTS:
         case WATCH_SYNC:
+        case WATCH_FEED:
                 news.before = set_entry(watch, name, message);
                 news.value = find_entry(watch, name, message->key)->json;
                 break;

@@ -13,6 +13,7 @@ enum watch_topic {
         WATCH_CHANGES,
         WATCH_CONFLICTS,
         WATCH_SYNC,
+        WATCH_FEED,
         WATCH_DEADLETTER,
         WATCH_OTHER, /* `records`: only a sign of life */
 };
