@@ -12,6 +12,8 @@
  */
 #include "state/internal.h"
 
+#include "base/fault.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -165,6 +167,7 @@ static uint64_t choose_map_bytes(struct store *store, uint64_t asked)
         uint64_t map_bytes = asked != 0 ? asked : MAP_DEFAULT_BYTES;
         uint64_t remembered = remembered_map_bytes(store);
 
+        map_bytes = fault_number("DURAND_MAP_BYTES", map_bytes); /* a test's map is small, so that it grows */
         if (remembered > map_bytes)
                 map_bytes = remembered;
         if (map_bytes < MAP_MIN_BYTES)

@@ -12,6 +12,8 @@
  */
 #include "state/internal.h"
 
+#include "base/fault.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -136,6 +138,7 @@ static int grow_map(struct store *store, struct error *error)
                 do {
                         size *= 2;
                 } while (used > size / 100 * GROW_AT_PERCENT);
+                fault_point("in_map_growth");
                 rc = LMDB(mdb_env_set_mapsize(store->env, size));
                 if (rc == 0)
                         store->map_full = false;

@@ -9,8 +9,8 @@
 #include "service/internal.h"
 
 #include "base/clock.h"
+#include "base/fault.h"
 #include "base/log.h"
-#include "service/fault.h"
 
 #include <string.h>
 

@@ -183,8 +183,8 @@ def encode_value(event):
 class Service:
     """durand run, as a process whose end is watched."""
 
-    def __init__(self, binary, config, state, log, arguments=(), kill_at=None):
-        environment = dict(os.environ)
+    def __init__(self, binary, config, state, log, arguments=(), kill_at=None, faults=None):
+        environment = dict(os.environ, **(faults or {}))
         environment.pop("DURAND_KILL_AT", None)
         if kill_at:
             environment["DURAND_KILL_AT"] = kill_at

@@ -39,8 +39,8 @@ class Case:
         self.inputs = sorted({e["topic"] for e in self.events})
         broker.create_topics({t: 2 for t in self.inputs})
 
-    def start(self, state, arguments=(), kill_at=None):
-        return Service(self.binary, self.config, os.path.join(self.work, state), self.log(state), arguments, kill_at)
+    def start(self, state, arguments=(), kill_at=None, faults=None):
+        return Service(self.binary, self.config, os.path.join(self.work, state), self.log(state), arguments, kill_at, faults)
 
     def log(self, state):
         return os.path.join(self.work, "log." + state)
@@ -203,6 +203,53 @@ def a_state_that_is_not_what_the_outputs_say_is_built_anew_once(case):
     check(case.verify() == changes, "changes were written")
 
 
+def wait_stopped(service, seconds=20):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with open("/proc/%d/stat" % service.process.pid, encoding="utf-8") as file:
+            if file.read().rsplit(")", 1)[1].split()[0] == "T":
+                return
+        time.sleep(0.02)
+    raise Failure("the service does not reach the point at which it is to be frozen")
+
+
+def a_broker_that_crashes_under_a_commit_is_waited_for(case):
+    if not case.broker.own or not harness.has_fault_points(case.binary):
+        return
+    case.broker.send(case.events)
+    service = case.start("state", ["--until-end"], faults={"DURAND_STOP_AT": "before_kafka_commit:3"})
+    wait_stopped(service)
+    crash = Background(case.broker.crash_and_restart)
+    time.sleep(0.5)
+    service.process.send_signal(signal.SIGCONT)
+    crash.join()
+    check(service.wait(90) == 0, "durand run --until-end does not end well; %s" % case.log("state"))
+    case.verify()
+
+
+def a_disk_that_fails_once_costs_a_start_and_no_more(case):
+    if not harness.has_fault_points(case.binary):
+        return
+    case.broker.send(case.events)
+    code = case.start("state", ["--until-end"], faults={"DURAND_LMDB_FAIL_AT": "3000"}).wait(60)
+    check(code == 0, "durand run --until-end: exit code %s; %s" % (code, case.log("state")))
+    case.says("state", "starting again")
+    case.verify()
+    case.to_end("built-anew")
+
+
+def a_map_that_grows_survives_a_kill(case):
+    if not harness.has_fault_points(case.binary):
+        return
+    small = {"DURAND_MAP_BYTES": str(1 << 20)}
+    case.broker.send(case.events)
+    service = case.start("state", ["--until-end"], kill_at="in_map_growth:1", faults=small)
+    expect_exit(service, -9, "a service whose map grows")
+    check(case.start("state", ["--until-end"], faults=small).wait(60) == 0, "no start after that; %s" % case.log("state"))
+    case.verify()
+    case.to_end("built-anew")
+
+
 def a_broker_that_crashes_is_waited_for(case):
     if not case.broker.own:
         return
@@ -273,6 +320,9 @@ TESTS = [
     a_reset_group_is_noticed,
     a_state_that_is_not_what_the_outputs_say_is_built_anew_once,
     new_partitions_are_read_from_their_beginning,
+    a_broker_that_crashes_under_a_commit_is_waited_for,
+    a_disk_that_fails_once_costs_a_start_and_no_more,
+    a_map_that_grows_survives_a_kill,
     a_broker_that_crashes_is_waited_for,
 ]
 
