@@ -40,3 +40,6 @@ void block_derive(const struct model *model, const struct features *features, st
 uint64_t block_value_key(enum record_type type, const struct feature *feature);
 
 const char *block_recipe_name(uint8_t recipe); /* "family name, sound + birth year" */
+
+/* Attributes (a bit each, model/weights.h) that the recipe builds on: pairs that it proposes were chosen by them. */
+uint64_t block_recipe_attributes(uint8_t recipe);

@@ -42,8 +42,13 @@ bool load_model(const char *command, const char *path, struct config *config, st
                 fprintf(stderr, "durand %s: %s\n", command, error.text);
                 return false;
         }
-        for (int type = 0; type < TYPE_COUNT; type++)
-                model_set_population(*model, (enum record_type)type, config->population[type]);
-        config_compute_epoch(config, text_from(model_hash(*model)));
+        use_model(config, *model);
         return true;
+}
+
+void use_model(struct config *config, struct model *model)
+{
+        for (int type = 0; type < TYPE_COUNT; type++)
+                model_set_population(model, (enum record_type)type, config->population[type]);
+        config_compute_epoch(config, text_from(model_hash(model)));
 }

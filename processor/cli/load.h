@@ -18,3 +18,6 @@ bool load_config(const char *command, const char *path, struct config *config);
 /* The model that @config or @path (may be NULL) names, with the configuration's populations, and the epoch of both.
  * False after printing why not. */
 bool load_model(const char *command, const char *path, struct config *config, struct model **model);
+
+/* Gives @model the populations that @config pins, and the configuration its epoch. */
+void use_model(struct config *config, struct model *model);

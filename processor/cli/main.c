@@ -9,6 +9,7 @@
 #include "cli/load.h"
 #include "cli/replay.h"
 #include "cli/run.h"
+#include "cli/train.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -23,6 +24,7 @@ static const struct {
         {"demo", command_demo, "two Salesforce orgs and an ERP, resolved before your eyes"},
         {"check", command_check, "every mistake in a configuration, with its line and remedy"},
         {"decode", command_decode, "what each message becomes, before and after mapping"},
+        {"train", command_train, "a matching model from records that nobody has labelled"},
         {"evaluate", command_evaluate, "a clustering against the truth: precision, recall, F1"},
         {"inspect", command_inspect, "the tables of a state, readable"},
         {"feed", command_feed, "the rows of a feed, as JSON or CSV"},

@@ -9,11 +9,13 @@
 #include "base/buffer.h"
 #include "base/json.h"
 #include "cli/load.h"
+#include "cli/training.h"
 #include "replay/replay.h"
 
 #include <argp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #define FILES_MAX 1024
@@ -21,6 +23,7 @@
 enum {
         KEY_CHANGELOG = 256,
         KEY_JSON,
+        KEY_TRAIN,
         KEY_THREADS,
         KEY_BATCH
 };
@@ -38,6 +41,7 @@ struct arguments {
         uint32_t file_count;
         bool changelog;
         bool json;
+        bool train;
         int64_t threads;
         int64_t batch;
 };
@@ -51,6 +55,8 @@ static const struct argp_option argp_options[] = {
         {"dialect", 'd', "DIALECT", 0, "row, salesforce-cdc or debezium, where no configuration says it", 0},
         {"type", 't', "TYPE", 0, "person or organization: type of bare payloads that do not say it", 0},
         {"model", 'm', "FILE", 0, "A matching model instead of the built-in one", 0},
+        {"train", KEY_TRAIN, NULL, 0,
+         "First estimate a matching model from these very records (durand train does so to a file)", 0},
         {"state", 'S', "DIRECTORY", 0, "Keep the state there (for inspect, digest and further replays)", 0},
         {"changelog", KEY_CHANGELOG, NULL, 0, "Write every output in order, and `changes`, instead of the final state",
          0},
@@ -112,6 +118,9 @@ static error_t parse_argument(int key, char *value, struct argp_state *state)
         case KEY_CHANGELOG:
                 arguments->changelog = true;
                 return 0;
+        case KEY_TRAIN:
+                arguments->train = true;
+                return 0;
         case KEY_THREADS:
                 arguments->threads = parse_number(state, "--threads", value, 16);
                 return 0;
@@ -124,6 +133,9 @@ static error_t parse_argument(int key, char *value, struct argp_state *state)
         case ARGP_KEY_END:
                 if (arguments->file_count == 0)
                         argp_error(state, "which file? Say --input FILE, or - for standard input");
+                for (uint32_t i = 0; arguments->train && i < arguments->file_count; i++)
+                        if (strcmp(arguments->files[i], "-") == 0)
+                                argp_error(state, "--train reads the input twice, and standard input can be read once");
                 if (!arguments->output && !arguments->state)
                         argp_error(state,
                                    "where to? Say --output DIRECTORY (or --state DIRECTORY to keep only the state)");
@@ -193,11 +205,10 @@ static void print_summary(const struct arguments *arguments, const struct replay
                        result->rejected ? ", and the rejected lines in deadletter.ndjson" : "");
 }
 
-static int replay(const struct arguments *arguments, struct config *config, struct model *model)
+static struct replay_options make_options(const struct arguments *arguments, struct config *config)
 {
-        struct replay_options options = {
+        return (struct replay_options){
                 .config = config,
-                .model = model,
                 .inputs = arguments->files,
                 .input_count = arguments->file_count,
                 .source = arguments->source,
@@ -208,8 +219,14 @@ static int replay(const struct arguments *arguments, struct config *config, stru
                 .progress = isatty(STDERR_FILENO),
                 .batch_events = (uint32_t)arguments->batch,
         };
+}
+
+static int replay(const struct arguments *arguments, struct config *config, struct model *model)
+{
+        struct replay_options options = make_options(arguments, config);
         struct replay_result result;
         struct error error = {{0}};
+        options.model = model;
         int r = replay_run(&options, &result, &error);
 
         if (r < 0)
@@ -220,6 +237,17 @@ static int replay(const struct arguments *arguments, struct config *config, stru
                 print_summary(arguments, &result);
         buffer_free(&result.files);
         return r == 0 ? EXIT_CLEAN : r == ERR_USAGE ? EXIT_USAGE : EXIT_FAILED;
+}
+
+static bool obtain_model(const struct arguments *arguments, struct config *config, struct model **model)
+{
+        struct replay_options options = make_options(arguments, config);
+
+        if (arguments->train)
+                return train_on_inputs("replay", arguments->model, &options, config, model, NULL);
+        if (!arguments->config)
+                replay_pin_population(config, arguments->files, arguments->file_count);
+        return load_model("replay", arguments->model, config, model);
 }
 
 int command_replay(int argc, char **argv)
@@ -252,9 +280,7 @@ int command_replay(int argc, char **argv)
                         config->any_dialect = arguments->dialect;
                 if (arguments->threads)
                         config->threads = arguments->threads;
-                if (!arguments->config)
-                        replay_pin_population(config, arguments->files, arguments->file_count);
-                if (load_model("replay", arguments->model, config, &model))
+                if (obtain_model(arguments, config, &model))
                         exit_code = replay(arguments, config, model);
         }
         model_free(model);

@@ -76,3 +76,9 @@ uint32_t bits_probability_ppm(int32_t posterior_mbit)
         uint64_t greater = one * 1000000 / (one + other);
         return (uint32_t)(posterior_mbit < 0 ? 1000000 - greater : greater);
 }
+
+uint32_t bits_power_ppm(int32_t mbit)
+{
+        uint64_t power = exp2_fixed((uint32_t)-mbit); /* of 2^63 */
+        return (uint32_t)(((power >> 20) * 1000000 + (UINT64_C(1) << 42)) >> 43);
+}

@@ -15,3 +15,6 @@ int32_t bits_sum_mbit(const int32_t *terms, uint32_t count);
 
 /* 2^(@mbit/1000) as parts per million of one, for showing a probability: 0 .. 1000000. */
 uint32_t bits_probability_ppm(int32_t posterior_mbit);
+
+/* 2^(@mbit/1000) as parts per million, @mbit at most 0. */
+uint32_t bits_power_ppm(int32_t mbit);

@@ -121,6 +121,7 @@ void model_write_json(const struct model *model, struct buffer *out)
                 json_write_object(&writer);
                 write_i64(&writer, "records", stratum->records);
                 write_i64(&writer, "twins_permille", stratum->twins_permille);
+                write_i64(&writer, "confidence_mbit", stratum->confidence_mbit);
                 write_levels(&writer, stratum);
                 write_alternatives(&writer, stratum);
                 json_write_object_end(&writer);
@@ -261,6 +262,9 @@ static int read_stratum(struct model_reader *reader, const struct json_node *roo
         snprintf(reader->place, sizeof(reader->place), "%s", record_type_name(type));
         int r = read_i64(reader, object, "records", 2, INT64_C(2000000000), &stratum->records);
         r = r < 0 ? r : read_i64(reader, object, "twins_permille", 1, 100000, &stratum->twins_permille);
+        int64_t confidence = stratum->confidence_mbit;
+        r = r < 0 ? r : read_i64(reader, object, "confidence_mbit", 0, MODEL_CONFIDENCE_MOST_MBIT, &confidence);
+        stratum->confidence_mbit = (int32_t)confidence;
         r = r < 0 ? r : read_attributes(reader, json_get(object, "attributes"), type, stratum);
         const struct json_node *alternatives = r < 0 ? NULL : json_get(object, "alternatives");
         for (const struct json_node *node = alternatives ? alternatives->child : NULL; node && r >= 0;

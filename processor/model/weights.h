@@ -231,6 +231,8 @@ enum model_alternative { /* bits of a person's and an organization's */
         ALTERNATIVE_COUNT,
 };
 
+#define MODEL_CONFIDENCE_MOST_MBIT 2300
+
 #define MODEL_UNEXPLAINED INT32_MAX
 #define MODEL_UNLIMITED 1000000
 
@@ -265,7 +267,10 @@ struct model_tokens {
 struct model_stratum {          /* what a model says of one type */
         int64_t records;        /* population that prior odds are made for */
         int64_t twins_permille; /* expected matching pairs, thousandths of a pair for each record */
-        int32_t prior_mbit;     /* derived */
+        /* Added to every posterior. The thresholds' default asks for four times even odds because the built-in model's
+         * probabilities are judgement; a model that was estimated from the records at hand earns that back. */
+        int32_t confidence_mbit;
+        int32_t prior_mbit;                          /* derived */
         uint32_t level_count[MODEL_ATTRIBUTE_COUNT]; /* with level 0; 0: the type has no such attribute */
         struct model_level levels[MODEL_ATTRIBUTE_COUNT][MODEL_LEVELS_MAX];
         struct model_explanation alternatives[ALTERNATIVE_COUNT];

@@ -217,7 +217,7 @@ static void combine(const struct model *model, enum record_type type, const stru
         for (uint32_t i = 0; i < MODEL_ATTRIBUTE_COUNT; i++)
                 odds->match_mbit += evidence->of[i].weight_mbit;
         odds->others_mbit = weigh_alternatives(stratum, evidence, odds->alternative_mbit, &odds->strongest);
-        odds->posterior_mbit = odds->match_mbit - odds->others_mbit;
+        odds->posterior_mbit = odds->match_mbit - odds->others_mbit + model->strata[type].confidence_mbit;
 }
 
 struct score score_pair(struct scorer *scorer, const struct score_pair *pair)
@@ -286,7 +286,7 @@ void score_explain(struct scorer *scorer, const struct score_pair *pair, struct 
         detail->score.posterior_mbit = odds.posterior_mbit;
         detail->score.cannot_link = evidence.cannot_link;
         restore_sides(&evidence);
-        detail->steps = arena_calloc(arena, MODEL_ATTRIBUTE_COUNT + 2, sizeof(*detail->steps));
+        detail->steps = arena_calloc(arena, MODEL_ATTRIBUTE_COUNT + 3, sizeof(*detail->steps));
         detail->steps[detail->step_count++] = (struct score_step){
                 .attribute = TEXT("prior"),
                 .level = arena_printf(arena, "a random pair of %lld records", (long long)stratum->records),
@@ -308,6 +308,12 @@ void score_explain(struct scorer *scorer, const struct score_pair *pair, struct 
                         .attribute = text_from(model_alternative_name(odds.strongest)),
                         .level = TEXT("explains as much"),
                         .weight_mbit = -odds.others_mbit,
+                };
+        if (stratum->confidence_mbit)
+                detail->steps[detail->step_count++] = (struct score_step){
+                        .attribute = TEXT("confidence"),
+                        .level = TEXT("the model was estimated from such records"),
+                        .weight_mbit = stratum->confidence_mbit,
                 };
         if (evidence.cannot_link && !evidence.establishments)
                 detail->contradiction =

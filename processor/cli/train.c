@@ -1,0 +1,221 @@
+/* durand train: a matching model from records that nobody has labelled.
+ *
+ * Writes the model file and says how it fits. Exit codes: 0, 2 (wrong use or unreadable input), 3 (a failing disk).
+ */
+#include "cli/train.h"
+
+#include "base/buffer.h"
+#include "cli/load.h"
+#include "cli/training.h"
+#include "train/report.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define FILES_MAX 1024
+
+enum {
+        KEY_JSON = 256,
+        KEY_THREADS
+};
+
+struct arguments {
+        const char *config;
+        const char *model;
+        const char *output;
+        const char *report;
+        struct text source;
+        enum record_type type;
+        enum dialect dialect;
+        bool has_dialect;
+        const char *files[FILES_MAX];
+        uint32_t file_count;
+        bool json;
+        int64_t threads;
+};
+
+static const struct argp_option argp_options[] = {
+        {"config", 'c', "FILE", 0, "The configuration; without it every source name is accepted and fields map by name",
+         0},
+        {"input", 'i', "FILE", 0, "A file to read, also as plain arguments", 0},
+        {"output", 'o', "FILE", 0, "Where the model goes (for matching.model, or --model)", 0},
+        {"report", 'r', "DIRECTORY", 0, "Write fit.txt, fit.json and fit.html there", 0},
+        {"model", 'm', "FILE", 0, "The model to begin at, instead of the configuration's or the built-in one", 0},
+        {"source", 's', "NAME", 0, "Lines are bare payloads (or CSV rows) of this source", 0},
+        {"dialect", 'd', "DIALECT", 0, "row, salesforce-cdc or debezium, where no configuration says it", 0},
+        {"type", 't', "TYPE", 0, "person or organization: type of bare payloads that do not say it", 0},
+        {"threads", KEY_THREADS, "N", 0, "Threads; one for each core by default. The model does not depend on it", 0},
+        {"json", KEY_JSON, NULL, 0, "Print the report as JSON", 0},
+        {0},
+};
+
+static error_t parse_argument(int key, char *value, struct argp_state *state)
+{
+        struct arguments *arguments = state->input;
+
+        switch (key) {
+        case 'c':
+                arguments->config = value;
+                return 0;
+        case 'm':
+                arguments->model = value;
+                return 0;
+        case 'o':
+                arguments->output = value;
+                return 0;
+        case 'r':
+                arguments->report = value;
+                return 0;
+        case 's':
+                arguments->source = text_from(value);
+                return 0;
+        case 'd':
+                if (!dialect_parse(text_from(value), &arguments->dialect))
+                        argp_error(state, "dialect \"%s\" is not known: row, salesforce-cdc or debezium", value);
+                arguments->has_dialect = true;
+                return 0;
+        case 't':
+                if (!record_type_parse(text_from(value), &arguments->type))
+                        argp_error(state, "type \"%s\" is not known: person or organization", value);
+                return 0;
+        case 'i':
+        case ARGP_KEY_ARG:
+                if (arguments->file_count == FILES_MAX)
+                        argp_error(state, "more than %d files", FILES_MAX);
+                arguments->files[arguments->file_count++] = value;
+                return 0;
+        case KEY_THREADS:
+                if (!text_to_i64(text_from(value), &arguments->threads) || arguments->threads < 1 ||
+                    arguments->threads > 16)
+                        argp_error(state, "--threads: \"%s\" is no number from 1 to 16", value);
+                return 0;
+        case KEY_JSON:
+                arguments->json = true;
+                return 0;
+        case ARGP_KEY_END:
+                if (arguments->file_count == 0)
+                        argp_error(state, "which file? Say --input FILE, or - for standard input");
+                if (!arguments->output && !arguments->report)
+                        argp_error(state, "where to? Say --output model.json, or --report DIRECTORY");
+                return 0;
+        default:
+                return ARGP_ERR_UNKNOWN;
+        }
+}
+
+static bool write_file(const char *path, const struct buffer *bytes)
+{
+        FILE *file = fopen(path, "wb");
+        bool written = file && fwrite(bytes->data, 1, bytes->length, file) == bytes->length;
+
+        if (file && fclose(file) != 0)
+                written = false;
+        if (!written)
+                fprintf(stderr, "durand train: %s: cannot write: %s\n", path, strerror(errno));
+        return written;
+}
+
+static bool write_report(const char *directory, const struct train_report *report)
+{
+        static const struct {
+                const char *name;
+                void (*write)(const struct train_report *report, struct buffer *out);
+        } forms[] = {
+                {"fit.txt", train_report_write_text},
+                {"fit.json", train_report_write_json},
+        };
+        ARENA_CLEANUP struct arena arena = {0};
+        bool written = true;
+
+        if (mkdir(directory, 0777) < 0 && errno != EEXIST) {
+                fprintf(stderr, "durand train: %s: cannot make the directory: %s\n", directory, strerror(errno));
+                return false;
+        }
+        for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]) && written; i++) {
+                BUFFER_CLEANUP struct buffer bytes = {0};
+                forms[i].write(report, &bytes);
+                written = write_file(arena_printf(&arena, "%s/%s", directory, forms[i].name).data, &bytes);
+        }
+        return written;
+}
+
+static bool write_model(const char *path, const struct model *model)
+{
+        BUFFER_CLEANUP struct buffer json = {0};
+
+        model_write_json(model, &json);
+        buffer_byte(&json, '\n');
+        return write_file(path, &json);
+}
+
+static int train(const struct arguments *arguments, struct config *config, struct train_report *report)
+{
+        struct replay_options inputs = {
+                .config = config,
+                .inputs = arguments->files,
+                .input_count = arguments->file_count,
+                .source = arguments->source,
+                .type = arguments->type,
+        };
+        BUFFER_CLEANUP struct buffer text = {0};
+        struct model *model = NULL;
+        bool written = true;
+
+        if (!train_on_inputs("train", arguments->model, &inputs, config, &model, report))
+                return EXIT_USAGE;
+        if (arguments->output)
+                written = write_model(arguments->output, model);
+        if (written && arguments->report)
+                written = write_report(arguments->report, report);
+        if (arguments->json)
+                train_report_write_json(report, &text);
+        else
+                train_report_write_text(report, &text);
+        printf("%.*s", TEXT_ARG(buffer_view(&text)));
+        if (arguments->output && !arguments->json && written)
+                printf("model %s written to %s\n", model_hash(model), arguments->output);
+        model_free(model);
+        return written ? EXIT_CLEAN : EXIT_FAILED;
+}
+
+int command_train(int argc, char **argv)
+{
+        static const struct argp argp = {
+                argp_options,
+                parse_argument,
+                "FILE...",
+                "Estimates a matching model from records that nobody has labelled: prior odds, how often true and "
+                "random pairs agree, and how common values are.\v"
+                "Input as for `durand replay` (docs/replay.md). `durand replay --train` trains and uses the model in "
+                "one go. Exit codes: 0 done, 2 command, configuration or input, 3 disk.",
+                NULL,
+                NULL,
+                NULL,
+        };
+        struct arguments *arguments = calloc(1, sizeof(*arguments));
+        struct config *config = calloc(1, sizeof(*config));
+        struct train_report *report = calloc(1, sizeof(*report));
+        int exit_code = EXIT_USAGE;
+
+        if (!arguments || !config || !report)
+                abort();
+        arguments->type = TYPE_COUNT;
+        argp_err_exit_status = EXIT_USAGE;
+        argp_parse(&argp, argc, argv, 0, NULL, arguments);
+        if (load_config("train", arguments->config, config)) {
+                if (arguments->has_dialect)
+                        config->any_dialect = arguments->dialect;
+                if (arguments->threads)
+                        config->threads = arguments->threads;
+                exit_code = train(arguments, config, report);
+        }
+        config_free(config);
+        free(report);
+        free(config);
+        free(arguments);
+        return exit_code;
+}

@@ -1,0 +1,4 @@
+/* train.h: durand train. */
+#pragma once
+
+int command_train(int argc, char **argv);
