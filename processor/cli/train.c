@@ -43,7 +43,7 @@ static const struct argp_option argp_options[] = {
          0},
         {"input", 'i', "FILE", 0, "A file to read, also as plain arguments", 0},
         {"output", 'o', "FILE", 0, "Where the model goes (for matching.model, or --model)", 0},
-        {"report", 'r', "DIRECTORY", 0, "Write fit.txt, fit.json and fit.html there", 0},
+        {"report", 'r', "DIRECTORY", 0, "Write fit.txt and fit.json there", 0},
         {"model", 'm', "FILE", 0, "The model to begin at, instead of the configuration's or the built-in one", 0},
         {"source", 's', "NAME", 0, "Lines are bare payloads (or CSV rows) of this source", 0},
         {"dialect", 'd', "DIALECT", 0, "row, salesforce-cdc or debezium, where no configuration says it", 0},

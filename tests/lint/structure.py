@@ -32,10 +32,12 @@ MAY_USE = {
     "engine": "config model record standard block score cluster golden conflict sync feed state",
     "replay": "config record decode model engine state",
     "evaluate": "config record decode",
+    "resolve": "config record model standard block score cluster",
+    "train": "config record model block score cluster resolve",
     "service": "config model record decode standard block score cluster golden conflict sync feed kafka http state engine",
     "demo": "config model record decode standard block score cluster golden conflict sync feed kafka http state engine replay service",
     "cli": "config model record decode standard block score cluster golden conflict sync feed"
-           " kafka http state engine replay evaluate service demo",
+           " kafka http state engine replay evaluate resolve train service demo",
 }
 
 # Headers of libraries, and the only folders that may include them.
