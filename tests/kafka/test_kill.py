@@ -46,7 +46,7 @@ FAMILY = ("martin bernard petit robert richard durand dubois moreau laurent simo
 
 
 def sample(name):
-    """The sample's sources under topics of our own, and its events."""
+    """The sample's sources under topics of our own, with what the configuration says of commands and feeds, and its events."""
     with open(os.path.join(ROOT, "docker", "sample", "durand.yaml"), encoding="utf-8") as file:
         text = file.read()
     sources = text[text.index("\nsources:"):]
@@ -116,8 +116,8 @@ class Round:
         load_sources, load_events = generate(self.rnd, self.name, options.events)
         self.config = os.path.join(self.work, "durand.yaml")
         with open(self.config, "w", encoding="utf-8") as file:
-            file.write(CONFIG.format(name=self.name, work=self.work, address=broker.address) + sample_sources.rstrip() + "\n"
-                       + load_sources)
+            file.write(CONFIG.format(name=self.name, work=self.work, address=broker.address)
+                       + sample_sources.replace("\nsources:\n", "\nsources:\n" + load_sources, 1))
         self.events = interleave(self.rnd, [sample_events, load_events])
         broker.create_topics({t: PARTITIONS for t in sorted({e["topic"] for e in self.events})})
 
@@ -158,8 +158,8 @@ class Round:
     def verify(self, expected):
         read = lambda topic: self.broker.read(self.name + "." + topic)
         golden = {}
-        sync = [t[len(self.name) + 1:] for t in self.broker.topics(self.name + ".sync.")]
-        for topic in ("golden.person", "golden.organization", "conflicts", "records", *sync):
+        derived = [t[len(self.name) + 1:] for kind in ("sync.", "feed.") for t in self.broker.topics(self.name + "." + kind)]
+        for topic in ("golden.person", "golden.organization", "conflicts", "records", *derived):
             found = harness.last_values(read(topic))
             harness.compare(topic, found, harness.read_ndjson(os.path.join(expected, topic + ".ndjson")))
             if topic.startswith("golden."):
