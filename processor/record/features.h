@@ -14,6 +14,8 @@
 #include "base/text.h"
 #include "record/attribute.h"
 
+#define ORG_WHOLE_INSTITUTION 2
+
 /* The order is part of the encoding. Append only; a change of meaning needs a new state format. */
 enum feature_kind {
         FEATURE_NONE = 0,
@@ -28,7 +30,8 @@ enum feature_kind {
          * sub: position of the token, from 0. */
         FEATURE_ORG_TOKEN,
         FEATURE_ORG_FORM,    /* canonical legal form: "sas", "ltd", "gmbh" */
-        FEATURE_ORG_WHOLE,   /* the core name with its tokens in order, joined by blanks; sub 0 name, 1 legal name */
+        FEATURE_ORG_WHOLE,   /* the core name with its tokens in order, joined by blanks; sub 0 name, 1 legal name,
+                              * ORG_WHOLE_INSTITUTION: of an affiliation the part that names the institution */
         FEATURE_BIRTH_DATE,  /* YYYY-MM-DD; unknown parts 00; sub: 1 if day and month may be swapped */
         FEATURE_BIRTH_PLACE, /* folded */
         FEATURE_GENDER,      /* m, f, x */

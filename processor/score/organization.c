@@ -254,16 +254,18 @@ static int32_t leftover(const struct org_side *side, int32_t damping_permille, s
         return damped_sum(rarities, count, damping_permille);
 }
 
-/* The first pair of equal whole names, or false. */
-static bool whole_equal(const struct comparison *c)
+/* True if two whole names are equal; with @institutions also where one of them is an affiliation's institution. */
+static bool whole_equal(const struct comparison *c, bool institutions)
 {
         uint32_t at_a = 0;
         const struct feature *a;
         while ((a = side_next(&c->pair->a, FEATURE_ORG_WHOLE, &at_a))) {
                 uint32_t at_b = 0;
                 const struct feature *b;
+                if (a->sub == ORG_WHOLE_INSTITUTION && !institutions)
+                        continue;
                 while ((b = side_next(&c->pair->b, FEATURE_ORG_WHOLE, &at_b)))
-                        if (text_equal(a->text, b->text))
+                        if ((institutions || b->sub != ORG_WHOLE_INSTITUTION) && text_equal(a->text, b->text))
                                 return true;
         }
         return false;
@@ -296,14 +298,15 @@ static void compare_names(const struct comparison *c)
         int32_t left_b = leftover(&b, tokens->damping_permille, &example_b);
         int32_t least = left_a < left_b ? left_a : left_b;
         int32_t most = left_a + left_b - least;
-        bool whole = whole_equal(c);
+        bool whole = whole_equal(c, false);
+        bool institution = !whole && whole_equal(c, true);
         int32_t weight = tokens->none_mbit;
         uint32_t level = NAME_DIFFERS;
         if (shared.count || whole) {
                 weight = tokens->offset_mbit + damped_sum(shared.rarity_mbit, shared.count, tokens->damping_permille) +
-                         (whole   ? tokens->whole_mbit
-                          : !most ? tokens->words_mbit
-                                  : 0);
+                         (whole                  ? tokens->whole_mbit
+                          : !most || institution ? tokens->words_mbit
+                                                 : 0);
                 if (!whole)
                         weight -= (least * tokens->both_left_permille + (most - least) * tokens->one_left_permille) /
                                   1000;

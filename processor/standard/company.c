@@ -285,6 +285,23 @@ static struct text whole_name(struct work *work, const struct org_name *name)
         return fold_join(work->arena, words, count);
 }
 
+/* An affiliation's institution, as a whole name that it shares with others of other departments and spellings. */
+static void add_institution(struct work *work, struct text raw)
+{
+        struct text institution;
+        struct org_name name;
+
+        if (!company_find_institution(work, raw, &institution))
+                return;
+        read_org_name(work, &name, institution);
+        struct feature core = {.kind = FEATURE_ORG_WHOLE,
+                               .sub = ORG_WHOLE_INSTITUTION,
+                               .text = whole_name(work, &name)};
+        core.sound = phonetic_code(work->arena, core.text);
+        if (core.text.length > 0)
+                feature_add(work, core);
+}
+
 void company_add(struct work *work, struct text raw, uint8_t sub)
 {
         struct org_name name;
@@ -303,6 +320,7 @@ void company_add(struct work *work, struct text raw, uint8_t sub)
         whole.sound = phonetic_code(work->arena, whole.text);
         if (whole.text.length > 0)
                 feature_add(work, whole);
+        add_institution(work, raw);
 }
 
 void company_add_employer(struct work *work, struct text raw)

@@ -221,6 +221,9 @@ struct canonical time_standardise(struct work *work, struct text raw);
 
 /* company.c */
 struct canonical company_standardise(struct work *work, struct text raw);
+/* The part of @raw between commas that names an institution, where others are its departments and places; false: none
+ * does, or there is nothing else. @institution borrows from @raw. institution.c */
+bool company_find_institution(struct work *work, struct text raw, struct text *institution);
 void company_add(struct work *work, struct text raw, uint8_t sub);
 void company_add_employer(struct work *work, struct text raw);
 

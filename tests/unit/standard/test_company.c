@@ -111,10 +111,40 @@ static void the_legal_name_repeats_no_token(void **state)
                             "name=acme foods; name=acme international foods");
 }
 
+/* Departments before and places behind do not change whose they are. */
+static void an_affiliation_is_its_institution(void **state)
+{
+        static const struct {
+                const char *raw;
+                const char *institution; /* NULL: none is singled out */
+        } cases[] = {
+                {"Department of Computer Science, University of Crete, Heraklion, Greece", " University of Crete"},
+                {"Univ. of Crete, Heraklion", "Univ. of Crete"},
+                {"Institute of Computer Science, Universität Leipzig, Germany", " Universität Leipzig"},
+                {"Dept. of Mathematics, INRIA, Le Chesnay", " INRIA"},
+                {"Max-Planck-Institut, Berlin", "Max-Planck-Institut"},
+                {"University of Crete", NULL},
+                {"Shaw, Stewart and Edwards", NULL},
+                {",,,,,,,,,,,,", NULL},
+                {"", NULL},
+        };
+        struct fixture *fixture = *state;
+
+        for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+                struct text institution = TEXT_NONE;
+                bool found = company_find_institution(begin(fixture, NULL), text_from(cases[i].raw), &institution);
+
+                assert_int_equal(found, cases[i].institution != NULL);
+                if (found)
+                        assert_true(text_equal(institution, text_from(cases[i].institution)));
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_company_is_its_core_and_its_form),
+                cmocka_unit_test(an_affiliation_is_its_institution),
                 cmocka_unit_test(another_name_of_the_company_is_doubtful_and_no_part_of_the_whole),
                 cmocka_unit_test(the_legal_name_repeats_no_token),
         };
