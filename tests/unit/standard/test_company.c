@@ -117,7 +117,7 @@ static void an_affiliation_is_its_institution(void **state)
         static const struct {
                 const char *raw;
                 const char *institution; /* NULL: none is singled out */
-        } cases[] = {
+        } affiliations[] = {
                 {"Department of Computer Science, University of Crete, Heraklion, Greece", " University of Crete"},
                 {"Univ. of Crete, Heraklion", "Univ. of Crete"},
                 {"Institute of Computer Science, Universität Leipzig, Germany", " Universität Leipzig"},
@@ -130,13 +130,14 @@ static void an_affiliation_is_its_institution(void **state)
         };
         struct fixture *fixture = *state;
 
-        for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        for (size_t i = 0; i < sizeof(affiliations) / sizeof(affiliations[0]); i++) {
                 struct text institution = TEXT_NONE;
-                bool found = company_find_institution(begin(fixture, NULL), text_from(cases[i].raw), &institution);
+                bool found =
+                        company_find_institution(begin(fixture, NULL), text_from(affiliations[i].raw), &institution);
 
-                assert_int_equal(found, cases[i].institution != NULL);
+                assert_int_equal(found, affiliations[i].institution != NULL);
                 if (found)
-                        assert_true(text_equal(institution, text_from(cases[i].institution)));
+                        assert_true(text_equal(institution, text_from(affiliations[i].institution)));
         }
 }
 
