@@ -11,8 +11,8 @@
  *   3. Tokens that are one word on one side and two on the other are joined ("ja red", "jared"; "o hare", "ohare").
  *
  * What makes two tokens fit, best first: equal; nicknames of one name; one typo; alike in sound or two typos; an
- * initial. Two given names that are both known, and differ, are two people even if one letter apart; only a typo makes
- * an unknown one.
+ * initial. Two given names that are both known, and differ in more than their spelling (Karsten, Carsten), are two
+ * people even if one letter apart (Karsten, Kirsten; Michel, Michele); only a typo makes an unknown one.
  *
  * Pairing is greedy by (fit, roles) with ties by the texts, which does not depend on which side is called a.
  */
@@ -24,6 +24,7 @@
 
 #define TOKENS_MAX 10 /* of one side; further ones are left out */
 #define JOINED_MAX 160
+#define SPELLING_MAX 48
 #define SOUND_LEAST_PERMILLE 650 /* likeness below which equal sounds are chance: codes are short */
 
 enum role {
@@ -127,6 +128,36 @@ static bool is_known_given(const struct comparison *c, const struct feature *fea
         return feature->alias.length || is_known(c, feature->text);
 }
 
+/* The letters of @t as far as spelling does not change them: one for doubled letters, k for c and q, i for y, j and ie,
+ * s for z, v for w, f for ph; without h behind a letter. */
+static uint32_t plain_spelling(struct text t, char out[SPELLING_MAX])
+{
+        uint32_t n = 0;
+        for (uint32_t i = 0; i < t.length && n < SPELLING_MAX; i++) {
+                char c = t.data[i];
+                char before = n ? out[n - 1] : '\0';
+                if (c == 'h' && i > 0) {
+                        if (before == 'p')
+                                out[n - 1] = 'f';
+                        continue;
+                }
+                c = c == 'c' || c == 'q' ? 'k' : c == 'y' || c == 'j' ? 'i' : c == 'z' ? 's' : c == 'w' ? 'v' : c;
+                if (c == before || (c == 'e' && before == 'i' && i + 1 == t.length))
+                        continue;
+                out[n++] = c;
+        }
+        return n;
+}
+
+/* True if two names are two spellings of one: Sarah and Sara, Katrin and Catrin. */
+static bool same_spelling(struct text a, struct text b)
+{
+        char plain_a[SPELLING_MAX];
+        char plain_b[SPELLING_MAX];
+        uint32_t length = plain_spelling(a, plain_a);
+        return length == plain_spelling(b, plain_b) && memcmp(plain_a, plain_b, length) == 0;
+}
+
 /* Number of typos that still make a name of @length letters the same: none in the shortest. */
 static uint32_t typos_allowed(uint32_t length)
 {
@@ -146,22 +177,19 @@ static enum fit fit_tokens(const struct comparison *c, const struct feature *a, 
         }
         if ((a->alias.length || b->alias.length) && shares_root(a, b))
                 return FIT_NICKNAME;
+        if (given && is_known_given(c, a) && is_known_given(c, b))
+                return same_spelling(a->text, b->text) ? FIT_NEAR : FIT_NONE;
         uint32_t shorter = a->text.length < b->text.length ? a->text.length : b->text.length;
         uint32_t longer = a->text.length + b->text.length - shorter;
         bool sounds = a->sound.length >= 2 && text_equal(a->sound, b->sound) &&
                       jaro_winkler_permille(a->text, b->text) >= SOUND_LEAST_PERMILLE;
         uint32_t typos = longer - shorter <= 2 ? edit_distance(a->text, b->text, 2) : 3;
-        if (typos <= typos_allowed(shorter)) {
-                bool known = given && is_known_given(c, a) && is_known_given(c, b);
-                if (!known)
-                        return FIT_NEAR;
-                return sounds ? FIT_SOUND : FIT_NONE;
-        }
+        if (typos <= typos_allowed(shorter))
+                return FIT_NEAR;
         if (sounds)
                 return FIT_SOUND;
         if (given && shorter >= 3 && longer > shorter &&
-            (text_starts_with(a->text, b->text) || text_starts_with(b->text, a->text)) &&
-            !(is_known_given(c, a) && is_known_given(c, b)))
+            (text_starts_with(a->text, b->text) || text_starts_with(b->text, a->text)))
                 return FIT_SOUND;
         if (shorter >= 6 && a->text.data[0] == b->text.data[0] && jaro_winkler_permille(a->text, b->text) >= 920)
                 return FIT_SOUND;
@@ -340,16 +368,17 @@ static struct text join_tokens(const struct name_side *side, bool given, char ou
         return (struct text){.data = out, .length = length};
 }
 
-/* True if the tokens of a fact are the same word once joined, and at least one side wrote two. */
-static bool joins(const struct name_match *match, bool given)
+/* How far the tokens of a fact are from being the same word once joined, where at least one side wrote two; 2: too far.
+ */
+static uint32_t join_distance(const struct name_match *match, bool given)
 {
         char room_a[JOINED_MAX];
         char room_b[JOINED_MAX];
         if (count_roles(&match->side[0], given, false) < 2 && count_roles(&match->side[1], given, false) < 2)
-                return false;
+                return 2;
         struct text a = join_tokens(&match->side[0], given, room_a);
         struct text b = join_tokens(&match->side[1], given, room_b);
-        return a.length >= 4 && b.length >= 4 && edit_distance(a, b, 1) <= 1;
+        return a.length >= 4 && b.length >= 4 ? edit_distance(a, b, 1) : 2;
 }
 
 /* Gives pairs of unknown role a fact. A name that is only a given name is one; then the first other is the family name.
@@ -400,7 +429,7 @@ static const struct name_pair *best_pair(const struct name_match *match, enum ro
 }
 
 /* Unpaired tokens of one side that could stand for @fact; initials do not contradict. */
-static uint32_t count_left(const struct name_side *side, bool given, struct text *example)
+static uint32_t count_left(const struct name_side *side, bool given, const struct feature **example)
 {
         uint32_t count = 0;
         for (uint32_t i = 0; i < side->count; i++) {
@@ -410,7 +439,7 @@ static uint32_t count_left(const struct name_side *side, bool given, struct text
                 if (!fits || token->paired)
                         continue;
                 if (count++ == 0)
-                        *example = token->feature->text;
+                        *example = token->feature;
         }
         return count;
 }
@@ -431,19 +460,23 @@ static void judge_given(const struct name_match *match)
                 [FIT_NICKNAME] = MIDDLE_NEAR,   [FIT_EXACT] = MIDDLE_EXACT,
         };
         const struct comparison *c = match->c;
-        struct text left_a = TEXT_NONE;
-        struct text left_b = TEXT_NONE;
+        const struct feature *left_a = NULL;
+        const struct feature *left_b = NULL;
         uint32_t count;
         uint32_t left = count_left(&match->side[0], true, &left_a);
         uint32_t right = count_left(&match->side[1], true, &left_b);
         const struct name_pair *best = best_pair(match, ROLE_GIVEN, NULL, &count);
         if (!best) {
-                if (joins(match, true)) {
-                        evidence_set(c, MODEL_GIVEN, GIVEN_NEAR, left_a, left_b);
-                } else if (left && right) {
-                        bool known = is_known(c, left_a) && is_known(c, left_b);
-                        evidence_set(c, MODEL_GIVEN, known ? GIVEN_ANOTHER : GIVEN_DIFFERS, left_a, left_b);
-                }
+                if (!left || !right)
+                        return;
+                uint32_t joined = join_distance(match, true);
+                bool known = is_known_given(c, left_a) && is_known_given(c, left_b);
+                evidence_set(c, MODEL_GIVEN,
+                             joined == 0   ? GIVEN_NICKNAME
+                             : joined == 1 ? GIVEN_NEAR
+                             : known       ? GIVEN_ANOTHER
+                                           : GIVEN_DIFFERS,
+                             left_a->text, left_b->text);
                 return;
         }
         evidence_set_value(c, MODEL_GIVEN, given_level[best->fit], FREQUENCY_GIVEN, pair_text(match, best, 0),
@@ -453,7 +486,7 @@ static void judge_given(const struct name_match *match)
                 evidence_set(c, MODEL_MIDDLE, middle_level[second->fit], pair_text(match, second, 0),
                              pair_text(match, second, 1));
         else if (left && right)
-                evidence_set(c, MODEL_MIDDLE, MIDDLE_DIFFERS, left_a, left_b);
+                evidence_set(c, MODEL_MIDDLE, MIDDLE_DIFFERS, left_a->text, left_b->text);
 }
 
 static void judge_family(const struct name_match *match)
@@ -463,18 +496,19 @@ static void judge_family(const struct name_match *match)
                 [FIT_NICKNAME] = FAMILY_NEAR,   [FIT_EXACT] = FAMILY_EXACT,
         };
         const struct comparison *c = match->c;
-        struct text left_a = TEXT_NONE;
-        struct text left_b = TEXT_NONE;
+        const struct feature *left_a = NULL;
+        const struct feature *left_b = NULL;
         uint32_t count;
         uint32_t left = count_left(&match->side[0], false, &left_a);
         uint32_t right = count_left(&match->side[1], false, &left_b);
         const struct name_pair *best = best_pair(match, ROLE_FAMILY, NULL, &count);
         if (!best) {
-                if (joins(match, false)) {
-                        evidence_set_value(c, MODEL_FAMILY, FAMILY_NEAR, FREQUENCY_FAMILY, left_a, left_b);
-                } else if (left && right) {
-                        evidence_set(c, MODEL_FAMILY, FAMILY_DIFFERS, left_a, left_b);
-                }
+                if (!left || !right)
+                        return;
+                if (join_distance(match, false) <= 1)
+                        evidence_set_value(c, MODEL_FAMILY, FAMILY_NEAR, FREQUENCY_FAMILY, left_a->text, left_b->text);
+                else
+                        evidence_set(c, MODEL_FAMILY, FAMILY_DIFFERS, left_a->text, left_b->text);
                 return;
         }
         uint32_t reached = level[best->fit];

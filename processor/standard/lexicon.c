@@ -14,7 +14,7 @@
 #include <unicode/uloc.h>
 #include <unicode/ustring.h>
 
-#define LEXICON_SLOTS (1U << 15) /* about 8,000 words are known */
+#define LEXICON_SLOTS (1U << 15) /* about 10,000 words are known */
 #define LEXICON_VALUE_MAX 256    /* bytes of all that one word stands for */
 
 struct entry {
@@ -32,8 +32,8 @@ struct lexicon {
 };
 
 static const struct lexicon_table *const all_tables[] = {
-        names_tables,   names_given_tables, names_known_tables, company_tables, address_tables,
-        country_tables, places_tables,      email_tables,       misc_tables,
+        names_tables,   names_given_tables, names_known_tables, names_world_tables, company_tables,
+        address_tables, country_tables,     places_tables,      email_tables,       misc_tables,
 };
 
 static uint16_t hash_tag(uint64_t hash)

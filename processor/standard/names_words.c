@@ -123,11 +123,31 @@ static const struct lexicon_row compound_surnames[] = {
 /* Korean surnames: the Revised Romanization that ICU writes, and the spelling that their bearers use.
  * https://en.wikipedia.org/wiki/List_of_Korean_surnames */
 static const struct lexicon_row family_names[] = {
-        {"kim", "gim"},   {"lee", "i yi rhee ri"}, {"park", "bak pak"}, {"choi", "choe"},  {"jung", "jeong chung"},
-        {"kang", "gang"}, {"cho", "jo"},           {"yoon", "yun"},     {"jang", "chang"}, {"lim", "im rim"},
-        {"shin", "sin"},  {"kwon", "gwon"},        {"hwang", ""},       {"ahn", "an"},     {"ryu", "yu yoo"},
-        {"koh", "go ko"}, {"moon", "mun"},         {"bae", "pae"},      {"baek", "paik"},  {"noh", "no roh"},
-        {"oh", "o"},      {"seo", "suh"},          {"woo", "u wu"},     {"shim", "sim"},   {NULL, NULL},
+        {"kim", "gim"},
+        {"lee", "i yi rhee ri li"},
+        {"park", "bak pak"},
+        {"choi", "choe"},
+        {"jung", "jeong chung"},
+        {"kang", "gang"},
+        {"cho", "jo"},
+        {"yoon", "yun"},
+        {"jang", "chang"},
+        {"lim", "im rim"},
+        {"shin", "sin"},
+        {"kwon", "gwon"},
+        {"hwang", ""},
+        {"ahn", "an"},
+        {"ryu", "yu yoo"},
+        {"koh", "go ko"},
+        {"moon", "mun"},
+        {"bae", "pae"},
+        {"baek", "paik"},
+        {"noh", "no roh"},
+        {"oh", "o"},
+        {"seo", "suh"},
+        {"woo", "u wu"},
+        {"shim", "sim"},
+        {NULL, NULL},
 };
 
 const struct lexicon_table names_tables[] = {

@@ -127,6 +127,9 @@ enum lexicon_kind {
         LEXICON_BIRTH_NAME,       /* nee, geb: the name that follows was another one */
         LEXICON_NOBILITY,         /* baronet, earl: what follows is a title and not a name */
         LEXICON_COMPOUND_SURNAME, /* Han surnames of two characters */
+        LEXICON_SCRIPT_NAME,      /* a name in Arabic or Hebrew letters, folded -> its usual spelling */
+        LEXICON_HANGUL,           /* a Korean syllable, officially romanised -> as people write it */
+        LEXICON_EAST_SURNAME,     /* surnames beside given names of two syllables */
         LEXICON_LEGAL_FORM,       /* words joined by blanks -> canonical form */
         LEXICON_ORG_WORD,         /* abbreviation or foreign spelling -> word that stands for it */
         LEXICON_ORG_PARTICLE,     /* the, of, und */
@@ -174,10 +177,10 @@ struct lexicon_table {
 extern const struct lexicon_table names_tables[];
 extern const struct lexicon_table names_given_tables[];
 extern const struct lexicon_table names_known_tables[];
+extern const struct lexicon_table names_world_tables[];
 extern const struct lexicon_table company_tables[];
 extern const struct lexicon_table address_tables[];
 extern const struct lexicon_table country_tables[];
-extern const struct lexicon_table places_tables[];
 extern const struct lexicon_table places_tables[];
 extern const struct lexicon_table email_tables[];
 extern const struct lexicon_table misc_tables[];

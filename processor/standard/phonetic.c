@@ -69,6 +69,11 @@ static const struct spelling *const spellings[26] = {
                         SPELL("d", ANYWHERE, NEXT_ANY, "T"),
                         {0},
                 },
+        ['e' - 'a'] =
+                (const struct spelling[]){
+                        SPELL("ew", AT_END, NEXT_ANY, "F"), /* Medwedew */
+                        {0},
+                },
         ['f' - 'a'] =
                 (const struct spelling[]){
                         SPELL("f", ANYWHERE, NEXT_ANY, "F"),
@@ -116,6 +121,11 @@ static const struct spelling *const spellings[26] = {
         ['n' - 'a'] =
                 (const struct spelling[]){
                         SPELL("n", ANYWHERE, NEXT_ANY, "N"),
+                        {0},
+                },
+        ['o' - 'a'] =
+                (const struct spelling[]){
+                        SPELL("ow", AT_END, NEXT_ANY, "F"), /* Iwanow; Barlow as well, which does no harm */
                         {0},
                 },
         ['p' - 'a'] =

@@ -77,8 +77,9 @@ static void other_scripts_become_latin(void **state)
 {
         CHECK(FEATURE_NAME_ANY, {"Марк Смит", "name=mark; name=smit"}, {"М. Смит", "name=m.; name=smit"},
               {"Чайковский, Пётр Ильич", "given_name=petr; middle_name=ilich; family_name=chaykovskiy"},
-              {"Γιώργος Παπαδόπουλος", "name=giorgos; name=papadopoulos"}, {"محمد علي", "name=ly; name=mhmd"},
-              {"דוד כהן", "name=dwd; name=khn"}, {"刘杰", "given_name=jie; family_name=liu"},
+              {"Γιώργος Παπαδόπουλος", "name=giorgos; name=papadopoulos"}, {"محمد علي", "name=ali; name=mohammed"},
+              {"خالد الراشد", "name=al~; name=khalid; name=rashid"}, {"יוסף כהן", "name=cohen; name=yosef"},
+              {"דוד כהן", "name=cohen; name=david"}, {"刘杰", "given_name=jie; family_name=liu"},
               {"王小明", "given_name=xiaoming; family_name=wang"}, {"欧阳娜娜", "given_name=nana; family_name=ouyang"},
               {"김민수", "given_name=minsu; family_name=gim"}, {"FranÃ§ois MÃ¼ller", "name=francois; name=muller"},
               {"Nguyễn Văn Đức", "name=duc; name=nguyen; name=van~"}, {"İbrahim Çelik", "name=celik; name=ibrahim"},
@@ -90,6 +91,38 @@ static const char *sound(struct fixture *fixture, const char *raw)
         struct text folded = fold_words(fixture->standard->folder, &fixture->arena, text_from(raw));
 
         return arena_text(&fixture->arena, phonetic_code(&fixture->arena, folded)).data;
+}
+
+static void what_is_written_apart_or_in_one_meets(void **state)
+{
+        CHECK(FEATURE_NAME_ANY, {"Wang Xiao Ming", "name=wang; name=xiaoming"},
+              {"Kim Min-soo", "name=kim; name=minsoo"}, {"Xiao-Ming Wang", "name=wang; name=xiaoming"},
+              {"Lee Mary Ann", "name=ann; name=lee; name=mary"}, {"Abd al-Rahman Khan", "name=abdulrahman; name=khan"},
+              {"Abdul Khan", "name=abdul; name=khan"}, {"JP Lefevre", "name=j.; name=lefevre; name=p."},
+              {"LI Wei", "given_name=wei; family_name=li"}, {"AL Smith", "name=al; name=smith"});
+        CHECK(FEATURE_GIVEN, {"JP", "given_name=j.; given_name=p."}, {"Min-soo", "given_name=minsoo"},
+              {"ED", "given_name=ed"}, {"Anne-Marie", "given_name=anne; given_name=marie"});
+        CHECK(FEATURE_FAMILY, {"JP", "family_name=jp"});
+}
+
+static const char *alias_of(struct fixture *fixture, uint8_t kind, const char *raw, const char *token)
+{
+        static char alias[256];
+
+        names_add(begin(fixture, NULL), kind, text_from(raw));
+        alias[0] = '\0';
+        for (size_t i = 0; i < fixture->list.count; i++)
+                if (text_equal(fixture->list.items[i].text, text_from(token)))
+                        snprintf(alias, sizeof(alias), "%.*s", TEXT_ARG(fixture->list.items[i].alias));
+        return alias;
+}
+
+static void a_family_name_knows_its_particles(void **state)
+{
+        assert_string_equal(alias_of(*state, FEATURE_FAMILY, "de Luca", "luca"), "deluca");
+        assert_string_equal(alias_of(*state, FEATURE_FAMILY, "van der Berg", "berg"), "derberg vanderberg");
+        assert_string_equal(alias_of(*state, FEATURE_NAME_ANY, "Gérard de La Tour", "tour"), "latour delatour");
+        assert_string_equal(alias_of(*state, FEATURE_NAME_ANY, "이영희", "yeonghui"), "younghee");
 }
 
 static void spellings_of_one_name_sound_alike(void **state)
@@ -199,6 +232,8 @@ int main(void)
                 cmocka_unit_test(titles_and_letters_are_no_names),
                 cmocka_unit_test(family_names_keep_their_parts),
                 cmocka_unit_test(other_scripts_become_latin),
+                cmocka_unit_test(what_is_written_apart_or_in_one_meets),
+                cmocka_unit_test(a_family_name_knows_its_particles),
                 cmocka_unit_test(spellings_of_one_name_sound_alike),
                 cmocka_unit_test(nicknames_share_a_root_with_their_name),
                 cmocka_unit_test(shown_names_are_tidied_and_otherwise_kept),

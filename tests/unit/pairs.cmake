@@ -1,0 +1,1 @@
+unit_tests(FOLDER pairs USES score model standard config record)
