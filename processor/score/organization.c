@@ -17,12 +17,17 @@
 
 #define TOKENS_MAX 24
 #define JOINED_MAX 80
-#define ACRONYM_LEAST 3 /* letters */
+#define ACRONYM_LEAST 3     /* letters */
+#define ASIDE_SHARE 4       /* what stands beside an equal institution on one side costs a quarter of other words */
+#define LITTLE_PERMILLE 150 /* share of its rarity that a word of a department or an address counts */
 
 struct org_token {
         struct text text;
         struct text alias;
         uint8_t position;
+        bool particle; /* of, the: no word of an acronym */
+        bool doubtful; /* a country, another name: left off as easily as written */
+        bool little;   /* of a department or an address */
         int32_t rarity_mbit;
         bool paired;
 };
@@ -53,7 +58,12 @@ static void collect_tokens(const struct comparison *c, const struct score_side *
                 token->text = feature->text;
                 token->alias = feature->alias;
                 token->position = feature->sub;
+                token->particle = feature->flags & FEATURE_PARTICLE;
+                token->doubtful = feature->flags & FEATURE_UNCERTAIN;
+                token->little = token->particle && token->doubtful;
                 token->rarity_mbit = model_rarity_mbit(c->model, FREQUENCY_ORG_TOKEN, feature->text, NULL);
+                if (token->little)
+                        token->rarity_mbit = token->rarity_mbit * LITTLE_PERMILLE / 1000;
                 token->paired = false;
                 out->count++;
         }
@@ -89,16 +99,21 @@ static void share(struct shared *shared, int32_t rarity_mbit)
                 shared->rarity_mbit[shared->count++] = rarity_mbit;
 }
 
-/* Pairs tokens, best fit first; equal fits by the rarer and then by the texts, whichever side they are on. */
-static void pair_tokens(struct org_side *a, struct org_side *b, struct shared *shared)
+static void pair_equal(struct org_side *a, struct org_side *b, struct shared *shared)
 {
         for (uint32_t i = 0; i < a->count; i++)
                 for (uint32_t j = 0; j < b->count && !a->tokens[i].paired; j++)
                         if (!b->tokens[j].paired && text_equal(a->tokens[i].text, b->tokens[j].text)) {
                                 a->tokens[i].paired = true;
                                 b->tokens[j].paired = true;
-                                share(shared, a->tokens[i].rarity_mbit);
+                                share(shared, min_rarity(&a->tokens[i], &b->tokens[j]));
                         }
+}
+
+/* Pairs what is left of the tokens, best fit first; equal fits by the rarer and then by the texts, whichever side they
+ * are on. */
+static void pair_similar(struct org_side *a, struct org_side *b, struct shared *shared)
+{
         for (;;) {
                 struct org_token *best_a = NULL;
                 struct org_token *best_b = NULL;
@@ -180,7 +195,7 @@ static void pair_acronym(struct org_side *one, struct org_side *two, struct shar
                 return;
         for (uint32_t position = 0; position < 64 && length < TOKENS_MAX; position++) {
                 const struct org_token *token = token_at(two, position);
-                if (token && !token->paired)
+                if (token && !token->paired && !token->particle)
                         initials[length++] = token->text.data[0];
         }
         if (length < ACRONYM_LEAST)
@@ -240,18 +255,28 @@ static bool numbers_contradict(const struct org_side *a, const struct org_side *
         return true;
 }
 
-static int32_t leftover(const struct org_side *side, int32_t damping_permille, struct text *example)
+/* What one side has left over. */
+struct left {
+        int32_t sum_mbit;
+        bool core;     /* words that the other name would have */
+        bool doubtful; /* a country, another name */
+};
+
+static struct left leftover(const struct org_side *side, int32_t damping_permille)
 {
         int32_t rarities[TOKENS_MAX];
+        struct left left = {0};
         uint32_t count = 0;
         for (uint32_t i = 0; i < side->count; i++) {
-                if (side->tokens[i].paired)
+                const struct org_token *token = &side->tokens[i];
+                if (token->paired)
                         continue;
-                if (!count || side->tokens[i].rarity_mbit > rarities[0])
-                        *example = side->tokens[i].text;
-                rarities[count++] = side->tokens[i].rarity_mbit;
+                left.core |= !token->particle && !token->doubtful;
+                left.doubtful |= token->doubtful && !token->little;
+                rarities[count++] = token->rarity_mbit;
         }
-        return damped_sum(rarities, count, damping_permille);
+        left.sum_mbit = damped_sum(rarities, count, damping_permille);
+        return left;
 }
 
 /* True if two whole names are equal; with @institutions also where one of them is an affiliation's institution. */
@@ -287,17 +312,18 @@ static void compare_names(const struct comparison *c)
         collect_tokens(c, &c->pair->b, &b);
         if (!a.count || !b.count)
                 return;
-        pair_tokens(&a, &b, &shared);
+        pair_equal(&a, &b, &shared);
         pair_joined(&a, &b, &shared);
         pair_joined(&b, &a, &shared);
+        pair_similar(&a, &b, &shared);
         pair_acronym(&a, &b, &shared);
         pair_acronym(&b, &a, &shared);
-        struct text example_a = TEXT_NONE;
-        struct text example_b = TEXT_NONE;
-        int32_t left_a = leftover(&a, tokens->damping_permille, &example_a);
-        int32_t left_b = leftover(&b, tokens->damping_permille, &example_b);
-        int32_t least = left_a < left_b ? left_a : left_b;
-        int32_t most = left_a + left_b - least;
+        struct left left_a = leftover(&a, tokens->damping_permille);
+        struct left left_b = leftover(&b, tokens->damping_permille);
+        int32_t least = left_a.sum_mbit < left_b.sum_mbit ? left_a.sum_mbit : left_b.sum_mbit;
+        int32_t most = left_a.sum_mbit + left_b.sum_mbit - least;
+        /* the same words, but for a country on one side, departments and addresses */
+        bool words = !left_a.core && !left_b.core && !(left_a.doubtful && left_b.doubtful);
         bool whole = whole_equal(c, false);
         bool institution = !whole && whole_equal(c, true);
         int32_t weight = tokens->none_mbit;
@@ -305,15 +331,17 @@ static void compare_names(const struct comparison *c)
         if (shared.count || whole) {
                 weight = tokens->offset_mbit + damped_sum(shared.rarity_mbit, shared.count, tokens->damping_permille) +
                          (whole                  ? tokens->whole_mbit
-                          : !most || institution ? tokens->words_mbit
+                          : words || institution ? tokens->words_mbit
                                                  : 0);
+                int32_t one_left = (most - least) * tokens->one_left_permille / 1000;
+                if (words || institution)
+                        one_left /= ASIDE_SHARE;
                 if (!whole)
-                        weight -= (least * tokens->both_left_permille + (most - least) * tokens->one_left_permille) /
-                                  1000;
+                        weight -= least * tokens->both_left_permille / 1000 + one_left;
                 if (numbers_contradict(&a, &b))
                         weight -= tokens->numbers_mbit;
                 level = whole        ? NAME_WHOLE
-                        : !most      ? NAME_TOKENS
+                        : words      ? NAME_TOKENS
                         : !least     ? NAME_CONTAINED
                         : weight > 0 ? NAME_OVERLAP
                                      : NAME_WEAK;

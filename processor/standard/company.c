@@ -9,31 +9,16 @@
  * What stands in brackets or behind "formerly" and "dba" is another name of the same company: its tokens follow with
  * the flag UNCERTAIN and are no part of the whole name.
  */
-#include "standard/parts.h"
+#include "standard/company.h"
 
 #include <string.h>
 
-#define WORDS_MAX 40
 #define FORM_WORDS_MAX 8
-#define FORMS_MAX 3
 
-struct org_word {
-        struct text text;
-        bool other_name; /* in brackets or behind "formerly" */
-        bool ends_part;  /* a comma, a dash or the like follows */
-};
-
-struct org_name {
-        struct org_word words[WORDS_MAX];
-        uint32_t count;
-        struct text forms[FORMS_MAX];
-        uint32_t form_count;
-};
-
-static void push_word(struct org_name *name, struct text text, bool other_name)
+static void push_word(struct org_name *name, struct text text, uint8_t part, bool other_name)
 {
-        if (text.length > 0 && name->count < WORDS_MAX)
-                name->words[name->count++] = (struct org_word){.text = text, .other_name = other_name};
+        if (text.length > 0 && name->count < ORG_WORDS_MAX)
+                name->words[name->count++] = (struct org_word){.text = text, .part = part, .other_name = other_name};
 }
 
 /* "&" that joins: between two words of one or two letters without a blank (AT&T, H&M). */
@@ -57,10 +42,20 @@ static bool is_inner_dot(struct text t, uint32_t at)
                ascii_is_lower(t.data[at + 1]);
 }
 
+/* Commas, brackets and dashes with blanks around them. */
+static bool begins_part(struct text t, uint32_t at)
+{
+        char c = at < t.length ? t.data[at] : ' ';
+
+        return c == ',' || c == ';' || c == '(' || c == ')' || c == '[' || c == ']' || c == '|' || c == ':' ||
+               (c == '-' && at > 0 && t.data[at - 1] == ' ');
+}
+
 static void read_words(struct work *work, struct org_name *name, struct text folded)
 {
         char *out = arena_alloc(work->arena, folded.length * 2U + 1);
         uint32_t n = 0, brackets = 0;
+        uint8_t part = 0;
 
         memset(name, 0, sizeof(*name));
         for (uint32_t i = 0; i <= folded.length; i++) {
@@ -73,11 +68,13 @@ static void read_words(struct work *work, struct org_name *name, struct text fol
                 if (c == '\'' || c == '`' || (c == '.' && is_inner_dot(folded, i)) ||
                     (c == '&' && is_joining_ampersand(folded, i)))
                         continue;
-                push_word(name, (struct text){.data = out, .length = n}, brackets > 0);
+                push_word(name, (struct text){.data = out, .length = n}, part, brackets > 0);
                 out += n;
                 n = 0;
                 if (c != ' ' && c != '.' && name->count > 0)
                         name->words[name->count - 1].ends_part = true;
+                if (begins_part(folded, i) && name->count > 0 && part < UINT8_MAX)
+                        part++;
                 if (c == '(' || c == '[')
                         brackets++;
                 else if ((c == ')' || c == ']') && brackets > 0)
@@ -91,7 +88,7 @@ static void join_letters(struct work *work, struct org_name *name)
         uint32_t kept = 0;
 
         for (uint32_t i = 0; i < name->count;) {
-                char letters[WORDS_MAX];
+                char letters[ORG_WORDS_MAX];
                 uint32_t n = 0;
                 struct org_word word = name->words[i];
 
@@ -204,7 +201,7 @@ static void take_forms(struct work *work, struct org_name *name)
                 for (uint32_t k = begin; k < end; k++)
                         name->words[k].text.length = 0;
                 left -= length;
-                if (name->form_count < FORMS_MAX)
+                if (name->form_count < ORG_FORMS_MAX)
                         name->forms[name->form_count++] = form;
                 i = begin;
         }
@@ -218,6 +215,8 @@ static void read_org_name(struct work *work, struct org_name *name, struct text 
         join_letters(work, name);
         mark_former_name(work, name);
         take_forms(work, name);
+        company_expand(work, name);
+        company_mark_parts(work, name);
         if (count_core(name) == 0) /* all in brackets, or nothing but a former name */
                 for (uint32_t i = 0; i < name->count; i++)
                         name->words[i].other_name = false;
@@ -256,7 +255,8 @@ static void add_word(struct work *work, const struct org_word *word, uint8_t *po
                 struct feature feature = {
                         .kind = FEATURE_ORG_TOKEN,
                         .sub = *position,
-                        .flags = (particle ? FEATURE_PARTICLE : 0) | (word->other_name ? FEATURE_UNCERTAIN : 0),
+                        .flags = word->flags | (particle ? FEATURE_PARTICLE : 0) |
+                                 (word->other_name ? FEATURE_UNCERTAIN : 0),
                         .text = token,
                         .sound = phonetic_code(work->arena, token),
                 };
@@ -272,13 +272,14 @@ static void add_word(struct work *work, const struct org_word *word, uint8_t *po
 static struct text whole_name(struct work *work, const struct org_name *name)
 {
         const struct lexicon *lexicon = work->standard->lexicon;
-        struct text words[WORDS_MAX];
+        struct text words[ORG_WORDS_MAX];
         size_t count = 0;
 
         for (uint32_t i = 0; i < name->count; i++) {
                 struct text spelling = name->words[i].text;
 
-                if (name->words[i].other_name || lexicon_find(lexicon, LEXICON_ORG_PARTICLE, spelling, NULL))
+                if (name->words[i].other_name || name->words[i].flags & FEATURE_PARTICLE ||
+                    lexicon_find(lexicon, LEXICON_ORG_PARTICLE, spelling, NULL))
                         continue;
                 words[count++] = canonical_word(lexicon, spelling);
         }

@@ -25,7 +25,7 @@ static const struct lexicon_row legal_forms[] = {
         {"pvt", ""},
         {"pte", ""},
         /* French-speaking countries */
-        {"sa", "societe_anonyme"},
+        {"sa", "societe_anonyme spolka_akcyjna sociedade_anonima"},
         {"sas", "societe_par_actions_simplifiee"},
         {"sasu", ""},
         {"sarl", "societe_a_responsabilite_limitee sarlu"},
@@ -113,12 +113,13 @@ static const struct lexicon_row org_words[] = {
         {"association", "assn assoc asso associates associatn associacao asociacion associazione"},
         {"international", "intl int'l internat internationale internacional internazionale"},
         {"university", "univ universite universitat universidad universita universidade universiteit universitet "
-                       "uniwersytet unversity universty uni universiti universitas universitesi universitatea "
+                       "uniwersytet unversity universty universites universities uni universiti universitas "
+                       "universitesi universitatea "
                        "univerzita univerzitet egyetem yliopisto panepistimio sveuciliste"},
         {"institute", "inst institut instituto istituto"},
         {"college", "coll"},
         {"technology", "tech technologies technol technologie tecnologia tecnologias tecnologie"},
-        {"technical", "technische technischer technological technique tecnica tecnico tekhnicheskiy politechnika"},
+        {"technical", "technische technischer technological technique tecnica tecnico tekhnicheskiy technisch techn"},
         {"department", "dept dpt departement departamento"},
         {"government", "govt gov"},
         {"management", "mgmt mgt managment"},
@@ -163,7 +164,6 @@ static const struct lexicon_row org_words[] = {
         {"museum", "musee museo"},
         {"federation", "foderation federacion federazione verband"},
         {"cooperative", "coop genossenschaft cooperativa"},
-        {"polytechnic", "polytechnique politecnico politecnica polytechnical"},
         {"applied", "angewandte appliquees appliquee aplicada aplicadas"},
         {"art", "arts kunst kunste"},
         {"music", "musik musique musica"},
@@ -252,7 +252,7 @@ static const struct lexicon_row org_words[] = {
 static const struct lexicon_row org_particles[] = {
         {"the", "of and for at in to by on a an"},
         {"de", "du des d la le les l et en au aux pour sur"},
-        {"und", "fur von der die das den dem im am zu zur u"},
+        {"und", "fur fuer von der die das den dem im am zu zur u"},
         {"y", "del los las el e da do dos das di della dei degli delle per il lo"},
         {"van", "het voor te"},
         {"i", "na"},

@@ -9,32 +9,26 @@
  * Spanish, Italian, Portuguese); they are compared by their beginnings, so that "Univ.", "Universität" and
  * "Universities" are one.
  */
-#include "standard/parts.h"
+#include "standard/company.h"
 
 #define PARTS_MAX 8
 #define PART_BYTES_MAX 120
-
-enum part_class {
-        PART_OTHER,
-        PART_DEPARTMENT, /* of an institution that another part names */
-        PART_INSTITUTION,
-        PART_UNIVERSITY, /* names an institution beside any institute */
-};
+#define PHRASE_MAX 3 /* words of a short name */
 
 /* Beginnings of folded words. An institute of a field of study is a department where another part can be the whole. */
 static const struct {
         const char *start;
         uint8_t part;
 } words[] = {
-        {"univ", PART_UNIVERSITY},        {"politec", PART_UNIVERSITY},   {"polytech", PART_UNIVERSITY},
-        {"hochschule", PART_UNIVERSITY},  {"college", PART_UNIVERSITY},   {"institut", PART_INSTITUTION},
-        {"instituto", PART_INSTITUTION},  {"academ", PART_INSTITUTION},   {"laborator", PART_INSTITUTION},
-        {"hospital", PART_INSTITUTION},   {"klinik", PART_INSTITUTION},   {"observator", PART_INSTITUTION},
-        {"dept", PART_DEPARTMENT},        {"depart", PART_DEPARTMENT},    {"dipartimento", PART_DEPARTMENT},
-        {"facult", PART_DEPARTMENT},      {"facolta", PART_DEPARTMENT},   {"fakultat", PART_DEPARTMENT},
-        {"fachbereich", PART_DEPARTMENT}, {"lehrstuhl", PART_DEPARTMENT}, {"school", PART_DEPARTMENT},
-        {"division", PART_DEPARTMENT},    {"section", PART_DEPARTMENT},   {"chair", PART_DEPARTMENT},
-        {"group", PART_DEPARTMENT},
+        {"univ", ORG_PART_UNIVERSITY},        {"politec", ORG_PART_UNIVERSITY},   {"polytech", ORG_PART_UNIVERSITY},
+        {"hochschule", ORG_PART_UNIVERSITY},  {"college", ORG_PART_UNIVERSITY},   {"institut", ORG_PART_INSTITUTION},
+        {"instituto", ORG_PART_INSTITUTION},  {"academ", ORG_PART_INSTITUTION},   {"laborator", ORG_PART_INSTITUTION},
+        {"hospital", ORG_PART_INSTITUTION},   {"klinik", ORG_PART_INSTITUTION},   {"observator", ORG_PART_INSTITUTION},
+        {"dept", ORG_PART_DEPARTMENT},        {"depart", ORG_PART_DEPARTMENT},    {"dipartimento", ORG_PART_DEPARTMENT},
+        {"facult", ORG_PART_DEPARTMENT},      {"facolta", ORG_PART_DEPARTMENT},   {"fakultat", ORG_PART_DEPARTMENT},
+        {"fachbereich", ORG_PART_DEPARTMENT}, {"lehrstuhl", ORG_PART_DEPARTMENT}, {"school", ORG_PART_DEPARTMENT},
+        {"division", ORG_PART_DEPARTMENT},    {"section", ORG_PART_DEPARTMENT},   {"chair", ORG_PART_DEPARTMENT},
+        {"group", ORG_PART_DEPARTMENT},
 };
 
 static const char *const fields_of_study[] = {
@@ -50,9 +44,9 @@ static bool starts_with_any(struct text word, const char *const *starts, size_t 
         return false;
 }
 
-static enum part_class judge_part(struct text part)
+enum org_part company_judge_part(struct text part)
 {
-        enum part_class best = PART_OTHER;
+        enum org_part best = ORG_PART_OTHER;
         bool department = false;
         bool field = false;
 
@@ -61,13 +55,13 @@ static enum part_class judge_part(struct text part)
                 for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
                         if (!text_starts_with(word, text_from(words[i].start)))
                                 continue;
-                        department |= words[i].part == PART_DEPARTMENT;
+                        department |= words[i].part == ORG_PART_DEPARTMENT;
                         best = words[i].part > best ? words[i].part : best;
                 }
         }
-        if (best == PART_UNIVERSITY)
+        if (best == ORG_PART_UNIVERSITY)
                 return best;
-        return department || (best == PART_INSTITUTION && field) ? PART_DEPARTMENT : best;
+        return department || (best == ORG_PART_INSTITUTION && field) ? ORG_PART_DEPARTMENT : best;
 }
 
 static uint32_t split_parts(struct text raw, struct text *parts)
@@ -87,24 +81,61 @@ static uint32_t split_parts(struct text raw, struct text *parts)
         return count;
 }
 
+/* The words at the beginning of @raw that are the short name of an institution ("MIT Laboratory for Computer Science").
+ */
+static struct text leading_phrase(struct work *work, struct text raw)
+{
+        uint32_t end = 0, ends[PHRASE_MAX];
+        uint32_t count = 0;
+
+        raw = text_trim(raw);
+        while (end < raw.length && count < PHRASE_MAX) {
+                while (end < raw.length && raw.data[end] != ' ')
+                        end++;
+                ends[count++] = end;
+                while (end < raw.length && raw.data[end] == ' ')
+                        end++;
+        }
+        while (count-- > 0) {
+                struct text phrase = text_slice(raw, 0, ends[count]);
+
+                if (lexicon_find(work->standard->lexicon, LEXICON_ORG_PHRASE,
+                                 fold_words(work->standard->folder, work->arena, phrase), NULL))
+                        return phrase;
+        }
+        return TEXT_NONE;
+}
+
 bool company_find_institution(struct work *work, struct text raw, struct text *institution)
 {
         struct text parts[PARTS_MAX];
-        enum part_class found = PART_OTHER;
+        enum org_part found = ORG_PART_OTHER;
         uint32_t count = split_parts(raw, parts);
         bool department = false;
         int64_t best = -1;
         int64_t first_other = -1;
 
-        for (uint32_t i = 0; count > 1 && i < count; i++) {
+        for (uint32_t i = 0; i < count; i++) {
+                struct text phrase;
+
                 if (parts[i].length == 0 || parts[i].length > PART_BYTES_MAX)
                         continue;
-                enum part_class part = judge_part(fold_words(work->standard->folder, work->arena, parts[i]));
+                phrase = leading_phrase(work, parts[i]);
+                if (phrase.length > 0 && found < ORG_PART_UNIVERSITY &&
+                    (count > 1 || phrase.length < parts[i].length)) {
+                        found = ORG_PART_UNIVERSITY;
+                        best = i;
+                        parts[i] = phrase;
+                        continue;
+                }
+                if (count == 1)
+                        break;
+                enum org_part part = company_judge_part(fold_words(work->standard->folder, work->arena, parts[i]));
 
-                department |= part == PART_DEPARTMENT;
-                if (part == PART_OTHER && first_other < 0)
+                department |= part == ORG_PART_DEPARTMENT;
+                if (part == ORG_PART_OTHER && first_other < 0)
                         first_other = i;
-                if (part >= PART_INSTITUTION && part > found) {
+                if (part >= ORG_PART_INSTITUTION && part > found) {
                         found = part;
                         best = i;
                 }

@@ -32,7 +32,7 @@ struct lexicon {
 };
 
 static const struct lexicon_table *const all_tables[] = {
-        names_tables,   names_given_tables, names_known_tables, names_world_tables, company_tables,
+        names_tables,   names_given_tables, names_known_tables, names_world_tables, company_tables, institution_tables,
         address_tables, country_tables,     places_tables,      email_tables,       misc_tables,
 };
 

@@ -132,6 +132,8 @@ enum lexicon_kind {
         LEXICON_EAST_SURNAME,     /* surnames beside given names of two syllables */
         LEXICON_LEGAL_FORM,       /* words joined by blanks -> canonical form */
         LEXICON_ORG_WORD,         /* abbreviation or foreign spelling -> word that stands for it */
+        LEXICON_ORG_PHRASE,       /* ucla, penn state -> the whole name */
+        LEXICON_ORG_LEAD,         /* tu, iit: before a place -> what they are short for */
         LEXICON_ORG_PARTICLE,     /* the, of, und */
         LEXICON_FORMER_NAME,      /* formerly, dba */
         LEXICON_STREET_TYPE,      /* st -> street */
@@ -179,6 +181,7 @@ extern const struct lexicon_table names_given_tables[];
 extern const struct lexicon_table names_known_tables[];
 extern const struct lexicon_table names_world_tables[];
 extern const struct lexicon_table company_tables[];
+extern const struct lexicon_table institution_tables[];
 extern const struct lexicon_table address_tables[];
 extern const struct lexicon_table country_tables[];
 extern const struct lexicon_table places_tables[];

@@ -246,10 +246,24 @@ static void names_of_people(void **state)
         check_table("names.txt");
 }
 
+static void names_of_companies(void **state)
+{
+        (void)state;
+        check_table("companies.txt");
+}
+
+static void names_of_institutions(void **state)
+{
+        (void)state;
+        check_table("institutions.txt");
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(names_of_people),
+                cmocka_unit_test(names_of_companies),
+                cmocka_unit_test(names_of_institutions),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -38,7 +38,7 @@ static const struct company_case {
         {"Universität zu Köln", "university cologne", ""},
         {"Univ. of Cologne", "university cologne", ""},
         {"Technische Universität München", "technical university munich", ""},
-        {"Московский государственный университет", "moskovskiy state university", ""},
+        {"Московский государственный университет", "moscow state university", ""},
         {"Siemens AG, Niederlassung München", "siemens niederlassung munich", "ag"},
         {"Deutsche Bank AG Filiale Köln", "german bank filiale cologne", "ag"},
         {"AS Roma", "rome", "as"},
@@ -111,6 +111,40 @@ static void the_legal_name_repeats_no_token(void **state)
                             "name=acme foods; name=acme international foods");
 }
 
+/* Short names are written out; what says little is doubtful and a particle ("?~"). */
+static void short_names_and_surroundings(void **state)
+{
+        static const struct {
+                const char *raw, *expected;
+        } names[] = {
+                {"UCLA", "name_token=university; name_token=california; name_token=los; name_token=angeles; "
+                         "name=university california los angeles"},
+                {"TU München",
+                 "name_token=technical; name_token=university; name_token=munich; name=technical university munich"},
+                {"TU", "name_token=tu; name=tu"},
+                {"Haus mit Herz", "name_token=haus; name_token=mit; name_token=herz; name=haus mit herz"},
+                {"Veltron France", "name_token=veltron; name_token=france?; name=veltron france"},
+                {"France Veltron", "name_token=france; name_token=veltron; name=france veltron"},
+                {"Veltron UK Ltd", "name_token=veltron; name_token=uk?; legal_form=ltd; name=veltron uk"},
+                {"Purdue University, Indiana", "name_token=purdue; name_token=university; name_token=indiana?~; "
+                                               "name=purdue university; name=purdue university"},
+                {"Veltron, 500 Main St, IL 60601",
+                 "name_token=veltron; name_token=500?~; name_token=main?~; name_token=saint?~; name_token=il?~; "
+                 "name_token=60601?~; name=veltron"},
+                {"Dept of Law, York University",
+                 "name_token=department?~; name_token=of?~; name_token=law?~; name_token=york; name_token=university; "
+                 "name=york university; name=york university"},
+        };
+        struct fixture *fixture = *state;
+
+        for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+                company_add(begin(fixture, NULL), text_from(names[i].raw), 0);
+                if (strcmp(features_text(fixture), names[i].expected) != 0)
+                        print_error("%s\n", names[i].raw);
+                assert_string_equal(features_text(fixture), names[i].expected);
+        }
+}
+
 /* Departments before and places behind do not change whose they are. */
 static void an_affiliation_is_its_institution(void **state)
 {
@@ -123,6 +157,9 @@ static void an_affiliation_is_its_institution(void **state)
                 {"Institute of Computer Science, Universität Leipzig, Germany", " Universität Leipzig"},
                 {"Dept. of Mathematics, INRIA, Le Chesnay", " INRIA"},
                 {"Max-Planck-Institut, Berlin", "Max-Planck-Institut"},
+                {"MIT Laboratory for Computer Science, Cambridge, MA", "MIT"},
+                {"Georgia Tech Research Institute", "Georgia Tech"},
+                {"MIT", NULL},
                 {"University of Crete", NULL},
                 {"Shaw, Stewart and Edwards", NULL},
                 {",,,,,,,,,,,,", NULL},
@@ -145,6 +182,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_company_is_its_core_and_its_form),
+                cmocka_unit_test(short_names_and_surroundings),
                 cmocka_unit_test(an_affiliation_is_its_institution),
                 cmocka_unit_test(another_name_of_the_company_is_doubtful_and_no_part_of_the_whole),
                 cmocka_unit_test(the_legal_name_repeats_no_token),
