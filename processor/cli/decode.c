@@ -10,6 +10,7 @@
 #include "decode/decode.h"
 #include "decode/input.h"
 #include "decode/print.h"
+#include "registry/registry.h"
 
 #include <argp.h>
 #include <stdio.h>
@@ -88,14 +89,16 @@ static error_t parse_argument(int key, char *value, struct argp_state *state)
 struct run {
         const struct arguments *arguments;
         const struct config *config;
+        struct registry *registry; /* NULL: none is configured */
         struct arena arena;
         struct buffer out;
         uint64_t rejected;
 };
 
-static void decode_item(struct run *run, const struct input_item *item)
+/* 0, or ERR_RETRY after a message: the registry cannot be asked. */
+static int decode_item(struct run *run, struct input_item *item)
 {
-        const struct envelope *envelope = &item->envelope;
+        struct envelope *envelope = &item->envelope;
         const struct source_config *source;
         struct source_config space;
         struct changes changes = {0};
@@ -107,6 +110,7 @@ static void decode_item(struct run *run, const struct input_item *item)
                 r = error_set(&error, ERR_REJECT, "source \"%.*s\" is not in the configuration",
                               TEXT_ARG(envelope->source));
         } else {
+                envelope->message.schemas = registry_lookup(run->registry);
                 r = decode_message(run->config, source, &envelope->message, envelope->type, envelope->entity,
                                    &run->arena, &changes, &error);
         }
@@ -114,10 +118,14 @@ static void decode_item(struct run *run, const struct input_item *item)
                 decode_print_change(&run->out, run->config, &changes.items[i], item->line, error.text);
         if (r == DECODE_IGNORE)
                 decode_print_outcome(&run->out, envelope->source, item->line, "ignore", error.text);
-        if (r < 0) {
+        if (r == ERR_REJECT) {
                 decode_print_outcome(&run->out, envelope->source, item->line, "reject", error.text);
                 run->rejected++;
+        } else if (r < 0) {
+                fprintf(stderr, "durand decode: line %lld: %s\n", (long long)item->line, error.text);
+                return r;
         }
+        return 0;
 }
 
 static int flush(struct run *run)
@@ -152,7 +160,9 @@ static int decode_file(struct run *run, const char *path)
                         decode_print_outcome(&run->out, options.source, item.line, "reject", error.text);
                         run->rejected++;
                 } else {
-                        decode_item(run, &item);
+                        r = decode_item(run, &item);
+                        if (r < 0)
+                                break;
                 }
                 arena_reset(&run->arena);
                 if (run->out.length > FLUSH_BYTES && flush(run) < 0)
@@ -161,7 +171,7 @@ static int decode_file(struct run *run, const char *path)
         if (r == ERR_FATAL)
                 fprintf(stderr, "durand decode: %s\n", error.text);
         input_close(input);
-        return r == ERR_FATAL ? r : flush(run);
+        return r == ERR_FATAL || r == ERR_RETRY ? r : flush(run);
 }
 
 static int load(const struct arguments *arguments, struct config *config)
@@ -197,6 +207,7 @@ int command_decode(int argc, char **argv)
         struct arguments arguments = {.type = TYPE_COUNT, .dialect = DIALECT_ROW};
         struct config *config;
         struct run run = {.arguments = &arguments};
+        struct error error;
         int r;
 
         argp_err_exit_status = EXIT_WRONG_USE;
@@ -207,10 +218,16 @@ int command_decode(int argc, char **argv)
                 return EXIT_FAILURE;
         run.config = config;
         r = load(&arguments, config);
+        if (r == 0) {
+                r = registry_open(config, &run.registry, &error);
+                if (r < 0)
+                        fprintf(stderr, "durand decode: %s\n", error.text);
+        }
         for (size_t i = 0; r == 0 && i < arguments.file_count; i++)
                 r = decode_file(&run, arguments.files[i]);
         if (r == 0 && fflush(stdout) != 0)
                 r = ERR_FATAL;
+        registry_close(run.registry);
         arena_free(&run.arena);
         buffer_free(&run.out);
         config_free(config);

@@ -61,9 +61,20 @@ struct trust_rule {
         uint8_t trust; /* 0..100 */
 };
 
+/* How the messages of a source are encoded. */
+enum source_encoding {
+        ENCODING_AUTO, /* Avro where a message begins like one and there is a registry, else JSON */
+        ENCODING_JSON,
+        ENCODING_AVRO,
+        ENCODING_COUNT,
+};
+
+bool source_encoding_parse(struct text name, enum source_encoding *encoding);
+
 struct source_config {
         struct text name;
         enum dialect dialect;
+        enum source_encoding encoding;
         const struct text *topics;
         uint32_t topic_count;
         bool identity; /* entities that are not listed map by themselves: fields named after attributes or their aliases
@@ -88,6 +99,29 @@ struct kafka_property {
 struct sync_target;
 struct feed_config;
 
+/* A Schema Registry, as Confluent's API has it. */
+struct registry_config {
+        const struct text *urls; /* of one registry; tried in order. None: there is no registry */
+        uint32_t url_count;
+        struct text user; /* basic authentication; empty: none */
+        struct text password;
+        struct text token; /* bearer authentication; empty: none */
+        struct text ca;    /* files in PEM; empty: the system's authorities, no client certificate */
+        struct text certificate;
+        struct text key;
+        int64_t timeout_ms;   /* of one request */
+        struct text subjects; /* "topic", "record" or "topic-record" */
+        bool registers;       /* contracts are registered at the start; else they must be there */
+};
+
+/* What the messages that we write look like. */
+struct output_config {
+        struct text encoding_name, key_encoding_name, cloudevents_name;
+        bool avro;       /* values in Avro, else JSON */
+        bool avro_keys;  /* keys in Avro, else plain text */
+        bool structured; /* CloudEvents around the value, else in headers */
+};
+
 struct config {
         struct arena arena; /* owns all texts and arrays below */
         struct vocabulary vocabulary;
@@ -98,6 +132,8 @@ struct config {
         struct text topic_prefix; /* "durand." */
         const struct kafka_property *kafka;
         uint32_t kafka_count;
+        struct registry_config registry;
+        struct output_config output;
         int64_t heartbeat_ms;
         int64_t checkpoint_ms;
         int64_t batch_messages;

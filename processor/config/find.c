@@ -24,6 +24,19 @@ bool dialect_parse(struct text name, enum dialect *dialect)
         return false;
 }
 
+bool source_encoding_parse(struct text name, enum source_encoding *encoding)
+{
+        static const char *const names[ENCODING_COUNT] = {"auto", "json", "avro"};
+
+        for (int i = 0; i < ENCODING_COUNT; i++) {
+                if (text_equal(name, text_from(names[i]))) {
+                        *encoding = (enum source_encoding)i;
+                        return true;
+                }
+        }
+        return false;
+}
+
 const struct source_config *config_find_source(const struct config *config, struct text name)
 {
         for (uint32_t i = 0; i < config->source_count; i++) {

@@ -120,6 +120,54 @@ static void check_model(struct loader *loader, const struct node *root)
                               "matching.model: cannot read %.*s: %s", TEXT_ARG(path), strerrordesc_np(errno));
 }
 
+static void check_registry(struct loader *loader, const struct node *root)
+{
+        const struct config *config = loader->config;
+        const struct registry_config *registry = &config->registry;
+        const struct node *url = node_path(root, "registry.url");
+
+        if ((config->output.avro || config->output.avro_keys) && registry->url_count == 0)
+                problem_error(&loader->sink,
+                              node_path(root, config->output.avro ? "topics.encoding" : "topics.key_encoding"),
+                              "set registry.url", "topics: Avro needs a registry for its schemas");
+        for (uint32_t i = 0; i < registry->url_count; i++) {
+                if (text_starts_with(registry->urls[i], TEXT("http://")) ||
+                    text_starts_with(registry->urls[i], TEXT("https://")))
+                        continue;
+                problem_error(&loader->sink, url, "begin it with https:// or http://",
+                              "registry.url: \"%.*s\" is no address", TEXT_ARG(registry->urls[i]));
+        }
+        if (registry->token.length > 0 && registry->user.length > 0)
+                problem_error(&loader->sink, node_path(root, "registry.token"), "keep one of the two",
+                              "registry: both a user and a token");
+        if ((registry->certificate.length > 0) != (registry->key.length > 0))
+                problem_error(&loader->sink, node_get(root, "registry"), "set registry.certificate and registry.key",
+                              "registry: a client certificate needs its private key, and the other way round");
+}
+
+static void check_registry_secrets(struct loader *loader, const struct node *root)
+{
+        static const char *const paths[] = {"registry.password", "registry.token"};
+
+        for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+                const struct node *node = node_path(root, paths[i]);
+
+                if (node && node->kind == NODE_SCALAR && node->text.length > 0)
+                        problem_warning(&loader->sink, node, "write {env: NAME} or {file: PATH}",
+                                        "%s stands in the file in plain text", paths[i]);
+        }
+}
+
+/* What the words of the section `topics` mean. */
+static void finish_output(struct config *config)
+{
+        struct output_config *output = &config->output;
+
+        output->avro = text_equal(output->encoding_name, TEXT("avro"));
+        output->avro_keys = text_equal(output->key_encoding_name, TEXT("avro"));
+        output->structured = text_equal(output->cloudevents_name, TEXT("structured"));
+}
+
 int config_load_text(struct text yaml, const char *name, struct config *config, struct config_problems *problems)
 {
         struct loader loader;
@@ -129,6 +177,9 @@ int config_load_text(struct text yaml, const char *name, struct config *config, 
         const struct node *root = document.root;
         if (root && !node_is_null(root)) {
                 options_read(&loader, SCOPE_FILE, root, "the file", config);
+                finish_output(config);
+                check_registry(&loader, root);
+                check_registry_secrets(&loader, root);
                 check_thresholds(&loader, root);
                 check_names(&loader, root);
                 check_model(&loader, root);

@@ -53,6 +53,7 @@ struct source_draft {
         struct source_config config;
         const struct node *node;
         struct text dialect_name;
+        struct text encoding_name;
         struct entity_draft *entities;
         size_t entity_count;
         size_t entity_capacity;

@@ -22,6 +22,11 @@
 
 static const char *const dialect_words[] = {"row", "salesforce-cdc", "debezium", NULL};
 static const char *const type_words[] = {"person", "organization", NULL};
+static const char *const encoding_words[] = {"json", "avro", NULL};
+static const char *const key_encoding_words[] = {"text", "avro", NULL};
+static const char *const source_encoding_words[] = {"auto", "json", "avro", NULL};
+static const char *const cloudevents_words[] = {"binary", "structured", NULL};
+static const char *const subject_words[] = {"topic", "record", "topic-record", NULL};
 static const char *const level_words[] = {"error", "warn", "info", "debug", NULL};
 static const char *const kind_words[] = {"text",  "name",    "date",      "time",       "email",
                                          "phone", "address", "reference", "identifier", "url",
@@ -76,6 +81,43 @@ const struct option options[] = {
         {SCOPE_FILE, "topics.replication", VALUE_INTEGER, FILE_AT(replication), "-1", -1, 100, NULL, NULL,
          "Replicas of the topics that Durand creates; -1 is the broker's default."},
 
+        {SCOPE_FILE, "topics.encoding", VALUE_WORD, FILE_AT(output.encoding_name), "json", 0, 0, encoding_words, NULL,
+         "How values are written: JSON, or Avro with a schema id of the registry in front (docs/avro.md). May change "
+         "at "
+         "any time: what was written before is still read."},
+        {SCOPE_FILE, "topics.key_encoding", VALUE_WORD, FILE_AT(output.key_encoding_name), "text", 0, 0,
+         key_encoding_words, NULL,
+         "How keys are written: ids as text, or Avro. Topics are compacted by their keys' bytes, so it cannot change "
+         "under a prefix. Keys of `records` are always text."},
+        {SCOPE_FILE, "topics.cloudevents", VALUE_WORD, FILE_AT(output.cloudevents_name), "binary", 0, 0,
+         cloudevents_words, NULL,
+         "Where a CloudEvent's attributes stand: in headers beside the value (binary mode), or around it (structured "
+         "mode). `records` and `deadletter` are always written in binary mode."},
+
+        {SCOPE_FILE, "registry.url", VALUE_LIST, FILE_AT(registry.urls), NULL, 0, 16, NULL, NULL,
+         "Address of a Schema Registry with Confluent's API (`https://registry:8081`, Apicurio: "
+         "`http://host/apis/ccompat/v7`). Several addresses of one registry are tried in order."},
+        {SCOPE_FILE, "registry.user", VALUE_TEXT, FILE_AT(registry.user), "", 0, 1024, NULL, NULL,
+         "User of basic authentication."},
+        {SCOPE_FILE, "registry.password", VALUE_SECRET, FILE_AT(registry.password), "", 0, 4096, NULL, NULL,
+         "The user's password."},
+        {SCOPE_FILE, "registry.token", VALUE_SECRET, FILE_AT(registry.token), "", 0, 65536, NULL, NULL,
+         "Token of bearer authentication, instead of a user."},
+        {SCOPE_FILE, "registry.ca", VALUE_TEXT, FILE_AT(registry.ca), "", 0, 4096, NULL, NULL,
+         "File of the authorities (PEM) that the registry's certificate must come from. Default: the system's."},
+        {SCOPE_FILE, "registry.certificate", VALUE_TEXT, FILE_AT(registry.certificate), "", 0, 4096, NULL, NULL,
+         "File of a client certificate (PEM)."},
+        {SCOPE_FILE, "registry.key", VALUE_TEXT, FILE_AT(registry.key), "", 0, 4096, NULL, NULL,
+         "File of the client certificate's private key (PEM)."},
+        {SCOPE_FILE, "registry.timeout", VALUE_DURATION, FILE_AT(registry.timeout_ms), "5s", 100, MINUTE_MS, NULL, NULL,
+         "How long one request may take. Failed requests are repeated with growing pauses."},
+        {SCOPE_FILE, "registry.subjects", VALUE_WORD, FILE_AT(registry.subjects), "topic", 0, 0, subject_words, NULL,
+         "Names of the subjects under which values are registered: `topic` (durand.changes-value), `record` "
+         "(durand.Change) or `topic-record` (durand.changes-durand.Change). Keys are always named after their topic."},
+        {SCOPE_FILE, "registry.register", VALUE_BOOL, FILE_AT(registry.registers), "true", 0, 1, NULL, NULL,
+         "Register the contracts at the start, if they are compatible. Otherwise they must have been registered with "
+         "`durand schemas register`."},
+
         {SCOPE_FILE, "attributes", VALUE_MAP, 0, NULL, 0, 0, NULL, read_attributes,
          "Attributes beside the built-in ones: a name and its kind (`loyalty_number: identifier`) or a map of the "
          "options "
@@ -124,6 +166,9 @@ const struct option options[] = {
          "What the events look like: flat rows, Salesforce Change Data Capture, or Debezium."},
         {SCOPE_SOURCE, "topics", VALUE_LIST, SOURCE_AT(config.topics), NULL, 0, 1000, NULL, NULL,
          "Kafka topics of the source; each topic belongs to one source."},
+        {SCOPE_SOURCE, "encoding", VALUE_WORD, SOURCE_AT(encoding_name), "auto", 0, 0, source_encoding_words, NULL,
+         "How messages are encoded. `auto`: a key or value that begins with a zero byte and a schema id is Avro where "
+         "there is a registry, everything else JSON. `json` is for integer keys that look like Avro."},
         {SCOPE_SOURCE, "mapping", VALUE_LIST, 0, NULL, 0, 16, NULL, read_mapping,
          "A preset, `identity` (fields named after attributes or by usual column names map by themselves), or a list "
          "of "

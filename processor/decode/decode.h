@@ -26,7 +26,7 @@ const struct source_config *decode_find_source(const struct config *config, stru
 /* Appends what @message says to @out. Everything lives in @arena or in the message.
  * 0: at least one change; @error is empty, or a remark (a value that was cut). DECODE_IGNORE: nothing, @error says what
  * it was. ERR_REJECT: @error says field and reason;
- * @out is as it was before.
+ * @out is as it was before. ERR_RETRY: an Avro schema is not known yet and the registry cannot be asked now; likewise.
  * @type_hint is the type that an envelope names, or TYPE_COUNT. @entity_hint likewise, or empty. */
 int decode_message(const struct config *config, const struct source_config *source, const struct message *message,
                    enum record_type type_hint, struct text entity_hint, struct arena *arena, struct changes *out,

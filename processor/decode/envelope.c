@@ -3,7 +3,7 @@
  * Strict: a misspelt member would silently change what a line means, so unknown ones are rejected by name. The key and
  * the value are handed on as parsed trees; nothing is parsed twice.
  */
-#include "decode/base64.h"
+#include "base/base64.h"
 #include "decode/decode.h"
 
 #include "base/clock.h"

@@ -8,8 +8,8 @@
  */
 #include "decode/values.h"
 
+#include "base/base64.h"
 #include "base/clock.h"
-#include "decode/base64.h"
 
 #include <string.h>
 

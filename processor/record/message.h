@@ -9,6 +9,8 @@ struct message_header {
         struct text value;
 };
 
+struct avro_lookup;
+
 /* All slices belong to whoever made the message and live until its batch ends. */
 struct message {
         struct text topic;    /* Kafka topic, or the name of the file */
@@ -23,4 +25,5 @@ struct message {
         const struct json_node *value_node; /* the value likewise; then `value` may be empty */
         const struct message_header *headers;
         uint32_t header_count;
+        const struct avro_lookup *schemas; /* what the schema ids in its bytes mean (avro/avro.h); NULL: nothing */
 };

@@ -4,6 +4,8 @@
  */
 #include "replay/prefetch.h"
 
+#include "registry/registry.h"
+
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +20,7 @@ struct prefetch {
         pthread_t thread;
         pthread_mutex_t lock;
         pthread_cond_t changed;
+        struct registry *registry; /* NULL: none is configured */
         struct read_batch batches[BATCHES];
         struct read_batch *free[BATCHES];
         unsigned free_count;
@@ -109,8 +112,8 @@ static void reject(struct read_batch *batch, const char *file, const struct inpu
                 };
 }
 
-/* One message into changes; what cannot be used becomes a rejection. */
-static void decode_item(struct prefetch *prefetch, struct read_batch *batch, const char *file, struct input_item *item)
+/* One message into changes; what cannot be used becomes a rejection. ERR_RETRY: its schema cannot be had. */
+static int decode_item(struct prefetch *prefetch, struct read_batch *batch, const char *file, struct input_item *item)
 {
         const struct config *config = prefetch->options.config;
         struct source_config space;
@@ -122,14 +125,20 @@ static void decode_item(struct prefetch *prefetch, struct read_batch *batch, con
                 error_set(&error, ERR_REJECT, "source \"%.*s\" is not in the configuration",
                           TEXT_ARG(item->envelope.source));
                 reject(batch, file, item, &error);
-                return;
+                return 0;
         }
+        item->envelope.message.schemas = registry_lookup(prefetch->registry);
         r = decode_message(config, source, &item->envelope.message, item->envelope.type, item->envelope.entity,
                            &batch->arena, &batch->changes, &error);
-        if (r < 0)
+        if (r == ERR_REJECT) {
                 reject(batch, file, item, &error);
-        else if (r == DECODE_IGNORE)
+        } else if (r < 0) {
+                prefetch->error = error;
+                return error_prefix(&prefetch->error, r, "%s:%lld", file, (long long)item->line);
+        } else if (r == DECODE_IGNORE) {
                 batch->ignored++;
+        }
+        return 0;
 }
 
 /* Fills @batch from @input. 1: more may follow, 0: the file has ended. */
@@ -149,7 +158,9 @@ static int fill_batch(struct prefetch *prefetch, struct input *input, const char
                         prefetch->error = error;
                         return r;
                 } else {
-                        decode_item(prefetch, batch, file, item);
+                        r = decode_item(prefetch, batch, file, item);
+                        if (r < 0)
+                                return r;
                 }
         }
         return 1;
@@ -235,6 +246,7 @@ int prefetch_start(const struct replay_options *options, struct prefetch **out, 
         prefetch->options = *options;
         prefetch->batch_events = options->batch_events ? options->batch_events : BATCH_EVENTS_DEFAULT;
         r = check_inputs(prefetch, error);
+        r = r ? r : registry_open(options->config, &prefetch->registry, error);
         if (r < 0) {
                 free(prefetch);
                 return r;
@@ -244,6 +256,7 @@ int prefetch_start(const struct replay_options *options, struct prefetch **out, 
         for (unsigned i = 0; i < BATCHES; i++)
                 prefetch->free[prefetch->free_count++] = &prefetch->batches[i];
         if (pthread_create(&prefetch->thread, NULL, prefetch_main, prefetch) != 0) {
+                registry_close(prefetch->registry);
                 free(prefetch);
                 return error_set(error, ERR_FATAL, "the reader thread cannot be started");
         }
@@ -264,5 +277,6 @@ void prefetch_stop(struct prefetch *prefetch)
                 arena_free(&prefetch->batches[i].arena);
         pthread_cond_destroy(&prefetch->changed);
         pthread_mutex_destroy(&prefetch->lock);
+        registry_close(prefetch->registry);
         free(prefetch);
 }

@@ -4,6 +4,7 @@
 #include "base/buffer.h"
 #include "engine/engine.h"
 #include "kafka/kafka.h"
+#include "registry/registry.h"
 #include "service/metadata.h"
 #include "service/metrics.h"
 #include "service/service.h"
@@ -58,6 +59,20 @@ struct outputs {
         size_t capacity;
 };
 
+/* --- wire.c: what keys and values look like */
+
+struct wire_contract {
+        struct avro_schema *schema;
+        uint32_t id; /* under which the registry keeps it; 0: not agreed yet */
+};
+
+struct wire {
+        struct registry *registry;       /* NULL: none is configured */
+        struct wire_contract *contracts; /* key and value of each topic, in the order of topic_set */
+        struct arena scratch;
+        struct buffer buffer;
+};
+
 /* --- quarantine.c: messages that cannot be processed although they could be decoded */
 
 #define QUARANTINE_MAX 1000
@@ -110,6 +125,7 @@ struct service {
         struct arena batch; /* what decoding makes */
         struct quarantine quarantine;
         struct monitor monitor;
+        struct wire wire;
 
         struct note note;       /* what we write beside each offset: who we are, and the digests */
         uint64_t output_number; /* for CloudEvents ids */
@@ -122,7 +138,8 @@ struct service {
         int64_t committed_ms;  /* monotonic time of the last commit */
         int64_t checkpoint_ms; /* monotonic time of the last checkpoint */
         int64_t reported_ms;   /* monotonic time of the last line about traffic */
-        uint64_t messages;     /* since then */
+        int64_t stalled_ms; /* monotonic time of the last line about a message that waits for the registry; 0: none */
+        uint64_t messages;  /* since then */
         uint64_t transactions;
         uint64_t rejected;
         uint64_t produced;
@@ -181,6 +198,16 @@ void monitor_phase(struct monitor *monitor, enum phase phase);
 void monitor_alive(struct monitor *monitor);            /* often, from the service's thread; cheap */
 void monitor_update(struct service *service, bool now); /* takes the numbers over, at most once a second unless @now */
 void monitor_new_engine(struct monitor *monitor);       /* its counters begin at 0 */
+
+/* wire.c */
+/* Agrees with the registry about the contracts of what is written in Avro. ERR_RETRY, ERR_USAGE. */
+int wire_prepare(struct service *service, struct error *error);
+void wire_free(struct service *service);
+/* Fills in key, value and headers; they live with the outputs. SERVICE_REFUSE: not a value of the topic's contract. */
+int wire_write(struct service *service, uint32_t topic, const struct output *output, struct kafka_record *record,
+               struct error *error);
+/* A value of `records` as JSON, which lives until the next call. ERR_RETRY, SERVICE_REFUSE. */
+int wire_read(struct service *service, struct text bytes, struct text *json, struct error *error);
 
 /* deadletter.c: the original bytes, with where they came from and why. @source is NULL for an output of ours. */
 void deadletter_add(struct service *service, const struct message *message, const struct source_config *source,

@@ -20,6 +20,8 @@
 #define REFRESH_MS 30000
 #define REFRESH_INCOMPLETE_MS 2000
 #define REPORT_MS 60000
+#define STALL_PAUSE_MS 200
+#define STALL_REPORT_MS 10000
 #define POLL_SLICE_MS 100 /* a request to stop is seen so soon */
 
 struct batch {
@@ -32,9 +34,23 @@ struct batch {
         uint64_t rejected;
         bool moved;   /* a position changed */
         bool changed; /* the partitions may have */
+        bool stalled; /* a message could not be decoded now: it is read again */
 };
 
-static void decode(struct batch *batch, const struct source_config *source, const struct message *arrived)
+/* A line when the wait begins, and now and then. */
+static void report_stall(struct service *service, const struct message *message, const char *why)
+{
+        int64_t now_ms = clock_monotonic_ms();
+
+        if (service->stalled_ms && now_ms - service->stalled_ms < STALL_REPORT_MS)
+                return;
+        service->stalled_ms = now_ms;
+        log_warn("service", "%.*s[%d]: offset %lld waits for its schema: %s", TEXT_ARG(message->topic),
+                 (int)message->partition, (long long)message->offset, why);
+}
+
+/* 0: a change, a dead letter or nothing to do. ERR_RETRY: the registry cannot be asked for the message's schema now. */
+static int decode(struct batch *batch, const struct source_config *source, const struct message *arrived)
 {
         struct service *service = batch->service;
         const char *quarantined = quarantine_find(&service->quarantine, arrived);
@@ -43,17 +59,24 @@ static void decode(struct batch *batch, const struct source_config *source, cons
         int r;
 
         *message = *arrived;
+        message->schemas = registry_lookup(service->wire.registry);
         if (quarantined) {
                 deadletter_add(service, message, source, quarantined);
                 batch->rejected++;
-                return;
+                return 0;
         }
         r = decode_message(service->config, source, message, TYPE_COUNT, TEXT_NONE, &service->batch, &batch->changes,
                            &error);
+        if (r == ERR_RETRY) {
+                report_stall(service, message, error.text);
+                return r;
+        }
+        service->stalled_ms = 0;
         if (r < 0) {
                 deadletter_add(service, message, source, error.text);
                 batch->rejected++;
         }
+        return 0;
 }
 
 static int take(struct batch *batch, const struct kafka_event *event)
@@ -73,9 +96,12 @@ static int take(struct batch *batch, const struct kafka_event *event)
                                     "messages were deleted before they were read, at position %lld",
                                     (long long)position->offset);
         case KAFKA_MESSAGE:
+                if (decode(batch, service->inputs.sources[event->index], &event->message) == ERR_RETRY) {
+                        batch->stalled = true;
+                        return 0;
+                }
                 batch->messages++;
                 batch->bytes += event->message.key.length + event->message.value.length;
-                decode(batch, service->inputs.sources[event->index], &event->message);
                 break;
         case KAFKA_END:
                 break;
@@ -101,7 +127,7 @@ static int collect(struct batch *batch)
         int r = 0;
 
         while (r == 0 && batch->messages < (uint64_t)service->config->batch_messages &&
-               batch->bytes < BATCH_BYTES_MAX && !batch->changed && !service_stopping(service)) {
+               batch->bytes < BATCH_BYTES_MAX && !batch->changed && !batch->stalled && !service_stopping(service)) {
                 int64_t left_ms = deadline_ms - clock_monotonic_ms();
                 struct kafka_event event;
 
@@ -175,6 +201,15 @@ static void count_batch(struct metrics *metrics, const struct batch *batch)
         metrics_observe(metrics, METRIC_BATCH_MESSAGES, (double)batch->messages);
 }
 
+/* Behind a message that waits for the registry: from the committed positions once more, in a while. Heartbeats go on.
+ */
+static int read_again(struct service *service, struct error *error)
+{
+        if (service_pause(service, STALL_PAUSE_MS) == SERVICE_STOP)
+                return 0;
+        return kafka_assign(service->consumer, service->inputs.items, service->inputs.count, error);
+}
+
 /* One batch, from the first message to its checkpoint if one is due. */
 static int run_batch(struct service *service, struct error *error)
 {
@@ -191,6 +226,9 @@ static int run_batch(struct service *service, struct error *error)
         count_batch(&service->monitor.metrics, &batch);
         kafka_release(service->consumer);
         arena_reset(&service->batch);
+        registry_trim(service->wire.registry);
+        if (r == 0 && batch.stalled)
+                r = read_again(service, error);
         if (r == 0 && checkpoint_is_due(service))
                 r = checkpoint_run(service, CHECKPOINT_LIVE, error);
         if (r == 0 && (batch.changed || clock_monotonic_ms() - service->inputs.refreshed_ms >=

@@ -2,10 +2,6 @@
  *
  * They are kept until their transaction is committed. An aborted transaction sends the very same bytes again: the state
  * holds the batch's effect already, and computing it a second time would be a second batch.
- *
- * Each message is a CloudEvent in binary mode
- * (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md). The id is unique
- * for what gets committed; no time is given, because none is part of a result.
  */
 #include "service/internal.h"
 
@@ -27,23 +23,6 @@ void outputs_clear(struct outputs *outputs)
         outputs->items = NULL;
         outputs->count = 0;
         outputs->capacity = 0;
-}
-
-static void add_event_headers(struct service *service, struct kafka_record *record, const struct output *output)
-{
-        struct arena *arena = &service->outputs.arena;
-        struct kafka_header *headers = arena_calloc(arena, 5, sizeof(*headers));
-        struct text name = output_topic_name(arena, output->topic, output->type, output->target);
-
-        headers[0] = (struct kafka_header){"ce_specversion", TEXT("1.0")};
-        headers[1] = (struct kafka_header){"ce_id", arena_printf(arena, "%s-%llu", service->note.instance,
-                                                                 (unsigned long long)++service->output_number)};
-        headers[2] = (struct kafka_header){"ce_source",
-                                           arena_printf(arena, "/durand/%.*s", TEXT_ARG(service->config->instance))};
-        headers[3] = (struct kafka_header){"ce_type", arena_printf(arena, "durand.%.*s", TEXT_ARG(name))};
-        headers[4] = (struct kafka_header){"content-type", TEXT("application/json")};
-        record->headers = headers;
-        record->header_count = 5;
 }
 
 /* A message that neither client nor topic would take. produce() would refuse it and the commit succeed without it, or
@@ -82,15 +61,14 @@ int outputs_add(struct service *service, const struct output *output, struct err
         int64_t topic = topics_find(&service->topics, service->config, output);
         const struct kafka_topic *settings;
         struct kafka_record *record;
+        int r;
 
         if (topic < 0)
                 return error_set(error, ERR_FATAL, "no topic for an output to \"%.*s\"", TEXT_ARG(output->target));
         record = outputs_new(outputs, (uint32_t)topic);
-        record->has_key = true;
-        record->key = arena_text(&outputs->arena, output->key);
-        record->has_value = !output->tombstone;
-        record->value = output->tombstone ? TEXT_NONE : arena_text(&outputs->arena, output->value);
-        add_event_headers(service, record, output);
+        r = wire_write(service, (uint32_t)topic, output, record, error);
+        if (r != 0)
+                return r;
         settings = &service->topics.items[topic];
         if (kafka_record_bytes(record) <= (uint64_t)settings->message_bytes_max)
                 return 0;

@@ -99,7 +99,11 @@ static int take(struct service *service, const struct kafka_event *event, uint64
                                     "%.*s",
                                     TEXT_ARG(service->config->state_dir));
         if (event->kind == KAFKA_MESSAGE) {
-                r = engine_restore(service->engine, message->key, message->value, !message->has_value, error);
+                struct text value = TEXT_NONE;
+
+                if (message->has_value)
+                        r = wire_read(service, message->value, &value, error);
+                r = r ? r : engine_restore(service->engine, message->key, value, !message->has_value, error);
                 service->dirty = true;
                 (*applied)++;
                 fault_point("in_restore");

@@ -180,6 +180,7 @@ int service_run(const struct service_options *options)
         note_make_instance(service.note.instance);
         r = monitor_open(&service.monitor, options->config, &error);
         r = r ? r : topics_init(&service.topics, options->config, &error);
+        r = r ? r : registry_open(options->config, &service.wire.registry, &error);
         if (r == 0 && options->config->source_count == 0)
                 r = error_set(&error, ERR_USAGE, "the configuration names no sources: there is nothing to read");
         for (;;) {
@@ -197,6 +198,7 @@ int service_run(const struct service_options *options)
         drop(&service);
         service_close_state(&service);
         monitor_close(&service.monitor);
+        wire_free(&service);
         topics_free(&service.topics);
         inputs_free(&service.inputs);
         quarantine_free(&service.quarantine);

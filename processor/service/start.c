@@ -1,5 +1,6 @@
 /* The start: the one path after a stop, a crash, an abort, a takeover and a lost disk.
  *
+ *   contracts             agreed with the registry; before the fence, so that who cannot write stops nobody
  *   clients, topics       new ones each time; what Kafka refuses shows here
  *   fence                 init_transactions: no older producer of our name can commit from here on
  *   identity              the state belongs to this cluster, instance, configuration and these partition counts
@@ -118,9 +119,17 @@ static int check_state(struct service *service, struct error *error)
                                    "configuration, or start a new instance with another topic_prefix and state_dir",
                                    error);
         if (r == 0)
-                r = check_partitions(service, error);
+                r = check_identity(service, "service.key_encoding", service->config->output.key_encoding_name,
+                                   "topics.key_encoding",
+                                   "older messages have other keys, which compaction would keep for ever; go back, or "
+                                   "start a new instance with another topic_prefix and state_dir",
+                                   error);
         if (r == 0)
+                r = check_partitions(service, error);
+        if (r == 0) {
                 engine_put_meta(service->engine, "service.cluster", text_from(cluster));
+                engine_put_meta(service->engine, "service.key_encoding", service->config->output.key_encoding_name);
+        }
         return r;
 }
 
@@ -289,8 +298,9 @@ int start_run(struct service *service, struct error *error)
 {
         int64_t started_ms = clock_monotonic_ms();
         struct note older;
-        int r = connect_clients(service, error);
+        int r = wire_prepare(service, error);
 
+        r = r ? r : connect_clients(service, error);
         r = r ? r : check_state(service, error);
         r = r ? r : restore_load_positions(service, error);
         r = r ? r : take_over(service, &older, error);

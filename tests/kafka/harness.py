@@ -167,7 +167,7 @@ class Broker:
 
 
 def encode(key):
-    if key is None or isinstance(key, str):
+    if key is None or isinstance(key, (str, bytes)):
         return key
     return json.dumps(key, separators=(",", ":"), ensure_ascii=False)
 

@@ -17,7 +17,9 @@ MAY_USE = {
     "record": "",
     "config": "record",
     "model": "record",
-    "decode": "config record",
+    "avro": "",
+    "decode": "avro config record",
+    "registry": "avro config record",
     "standard": "config record",
     "block": "model record",
     "score": "model record",
@@ -30,13 +32,13 @@ MAY_USE = {
     "http": "",
     "state": "record",
     "engine": "config model record standard block score cluster golden conflict sync feed state",
-    "replay": "config record decode model engine state",
+    "replay": "avro registry config record decode model engine state",
     "evaluate": "config record decode",
     "resolve": "config record model standard block score cluster",
     "train": "config record model block score cluster resolve",
-    "service": "config model record decode standard block score cluster golden conflict sync feed kafka http state engine",
+    "service": "avro registry config model record decode standard block score cluster golden conflict sync feed kafka http state engine",
     "demo": "config model record decode standard block score cluster golden conflict sync feed kafka http state engine replay service",
-    "cli": "config model record decode standard block score cluster golden conflict sync feed"
+    "cli": "avro registry config model record decode standard block score cluster golden conflict sync feed"
            " kafka http state engine replay evaluate resolve train service demo",
 }
 
@@ -48,8 +50,9 @@ OWNED = [
     (re.compile(r"microhttpd\.h"), ("processor/http/",)),
     (re.compile(r"systemd/.*"), ("processor/service/",)),
     (re.compile(r"yaml\.h"), ("processor/config/",)),
+    (re.compile(r"curl/.*"), ("processor/registry/",)),
     (re.compile(r"jansson\.h"), ("tests/",)),
-    (re.compile(r"avro(/.*)?\.h"), ("tests/unit/schemas/",)),
+    (re.compile(r"avro\.h"), ("tests/unit/schemas/", "tests/unit/avro/")),
 ]
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 TABLE_ROW = re.compile(r'\s*(\{.*\}|"[^"]*"(\s*"[^"]*")*),?(\s*/\*.*\*/)?\s*')

@@ -1,1 +1,1 @@
-unit_tests(FOLDER service USES service engine kafka state config record model)
+unit_tests(FOLDER service USES avro registry service engine kafka state config record model)

@@ -1,5 +1,5 @@
 /* Base64, strict on purpose: a text that is not base64 tells that a decimal column came as text (values.c). */
-#include "decode/base64.h"
+#include "base/base64.h"
 
 static int digit_of(char c)
 {
@@ -41,4 +41,27 @@ bool base64_decode(struct arena *arena, struct text text, struct text *bytes)
         }
         *bytes = (struct text){.data = out, .length = at};
         return true;
+}
+
+struct text base64_encode(struct arena *arena, struct text bytes)
+{
+        static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        char *out = arena_alloc(arena, ((size_t)bytes.length + 2) / 3 * 4 + 1);
+        uint32_t at = 0;
+
+        for (uint32_t i = 0; i < bytes.length; i += 3) {
+                uint32_t left = bytes.length - i;
+                uint32_t group = (uint32_t)(uint8_t)bytes.data[i] << 16;
+
+                if (left > 1)
+                        group |= (uint32_t)(uint8_t)bytes.data[i + 1] << 8;
+                if (left > 2)
+                        group |= (uint8_t)bytes.data[i + 2];
+                out[at++] = digits[group >> 18];
+                out[at++] = digits[group >> 12 & 63];
+                out[at++] = left > 1 ? digits[group >> 6 & 63] : '=';
+                out[at++] = left > 2 ? digits[group & 63] : '=';
+        }
+        out[at] = '\0';
+        return (struct text){.data = out, .length = at};
 }

@@ -1,0 +1,25 @@
+/* contract.h: what the topics that Durand writes promise to their readers, and under which subject a registry keeps it.
+ *
+ * A contract is an Avro schema of schemas/, compiled into the program. It holds for JSON as well: a message in JSON is
+ * the value that the Avro form means (schemas/README.md).
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "config/config.h"
+
+enum contract_part {
+        CONTRACT_KEY,
+        CONTRACT_VALUE,
+        CONTRACT_PART_COUNT,
+};
+
+/* The contract of @part of the topic @name (without prefix: "golden.person", "sync.erp"), as JSON text that lives for
+ * ever. Empty for a topic that has none, such as "deadletter". */
+struct text contract_find(struct text name, enum contract_part part);
+
+/* The subject of @part of the whole topic @topic, whose schema has the full name @record: after the strategies of
+ * Confluent's serializers (TopicName, RecordName, TopicRecordName). Keys are texts, which have no names of their own:
+ * always after their topic. In @arena. */
+struct text contract_subject(const struct config *config, struct text topic, enum contract_part part,
+                             struct text record, struct arena *arena);
