@@ -9,6 +9,7 @@
 #include "cli/load.h"
 #include "cli/replay.h"
 #include "cli/run.h"
+#include "cli/schemas.h"
 #include "cli/train.h"
 
 #include <stdio.h>
@@ -28,6 +29,7 @@ static const struct {
         {"evaluate", command_evaluate, "a clustering against the truth: precision, recall, F1"},
         {"inspect", command_inspect, "the tables of a state, readable"},
         {"feed", command_feed, "the rows of a feed, as JSON or CSV"},
+        {"schemas", command_schemas, "the contracts of the outputs, and what a registry has of them"},
         {"digest", command_digest, "the certificate of a state or of outputs"},
 };
 

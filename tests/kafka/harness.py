@@ -142,7 +142,7 @@ class Broker:
             producer.poll(0)
         check(producer.flush(30) == 0 and not problems, "the load was not delivered: %s" % problems[:3])
 
-    def read(self, topic, isolation="read_committed"):
+    def read(self, topic, isolation="read_committed", decode_keys=True):
         """All messages as (partition, offset, key, value or None, headers), each partition in order."""
         consumer = Consumer({"bootstrap.servers": self.address, "group.id": "test-reader", "isolation.level": isolation,
                              "enable.partition.eof": True, "enable.auto.commit": False,
@@ -160,7 +160,9 @@ class Broker:
                 check(message.error().code() == KafkaError._PARTITION_EOF, "%s: %s" % (topic, message.error()))
                 ended.add(message.partition())
                 continue
-            key = message.key().decode() if message.key() is not None else None
+            key = message.key()
+            if key is not None and decode_keys:
+                key = key.decode()
             messages.append((message.partition(), message.offset(), key, message.value(), message.headers() or []))
         consumer.close()
         return messages

@@ -66,9 +66,9 @@ class Registry:
     def stop(self):
         subprocess.run([self.script, "stop", self.directory], check=False)
 
-    def ask(self, path, body=None):
+    def ask(self, path, body=None, method=None):
         request = urllib.request.Request(self.address + path, json.dumps(body).encode() if body else None,
-                                         {"Content-Type": "application/vnd.schemaregistry.v1+json"})
+                                         {"Content-Type": "application/vnd.schemaregistry.v1+json"}, method=method)
         with urllib.request.urlopen(request, timeout=20) as answer:
             return json.load(answer)
 
@@ -230,6 +230,40 @@ class Test:
         return "%d shapes of events in Avro, %d golden records, %d changes" % (
             len(self.registry.ids), len(golden), len(changes))
 
+    def contracts_can_be_printed_checked_and_registered(self):
+        config = self.configure("told", ", encoding: avro, key_encoding: avro",
+                                self.registry_options()[:-1] + ", register: false}", True)
+        check(self.service(config, "told", ["--until-end"]).wait(30) == 2, "contracts that nobody registered were used")
+        outcomes = self.schemas("check", config)
+        check(set(outcomes.values()) == {"new"}, "check before: %s" % outcomes)
+        check("told.changes-value" in outcomes and "told.changes-key" in outcomes, "subjects: %s" % outcomes)
+        check("told.records-key" not in outcomes, "keys of `records` are text")
+        check(set(self.schemas("register", config).values()) == {"registered"}, "not all were registered")
+        check(set(self.schemas("check", config).values()) == {"registered"}, "not all are registered")
+        self.to_end(config, "told")
+        found = {}
+        for _, _, key, value, headers in self.read_bytes("told.golden.person"):
+            found[self.registry.decode(key)] = self.registry.decode(value) if value else None
+        harness.compare("golden.person with keys in Avro", {k: v for k, v in found.items() if v},
+                        self.read("json.golden.person", lambda value, headers: json.loads(value)))
+        # A subject whose version wants a field that no contract has: no contract can follow it.
+        strict = self.configure("strict", ", encoding: avro", self.registry_options(), True)
+        self.registry.ask("/subjects/strict.changes-value/versions", {"schema": json.dumps(
+            {"type": "record", "name": "Other", "fields": [{"name": "x", "type": "int"}]}), "schemaType": "AVRO"})
+        self.registry.ask("/config/strict.changes-value", {"compatibility": "FULL"}, "PUT")
+        outcomes = self.schemas("check", strict, 3)
+        check(outcomes["strict.changes-value"] == "incompatible", "check of an incompatible contract: %s" % outcomes)
+        check(self.service(strict, "strict", ["--until-end"]).wait(30) == 2, "an incompatible contract was used")
+
+    def schemas(self, action, config, expected=0):
+        result = subprocess.run([self.options.binary, "schemas", action, "--config", config, "--json"],
+                                stdout=subprocess.PIPE, text=True)
+        check(result.returncode == expected, "durand schemas %s: exit code %d" % (action, result.returncode))
+        return {line["subject"]: line["outcome"] for line in map(json.loads, result.stdout.splitlines())}
+
+    def read_bytes(self, topic):
+        return self.broker.read(topic, decode_keys=False)
+
     def a_lost_state_is_built_from_records_in_avro(self):
         before = len(self.broker.read("avro.changes"))
         self.to_end(self.avro, "avro-anew")
@@ -310,6 +344,7 @@ class Test:
 
     def run(self):
         for story in (self.what_goes_in_and_out_in_avro_is_what_json_says,
+                      self.contracts_can_be_printed_checked_and_registered,
                       self.a_lost_state_is_built_from_records_in_avro,
                       self.structured_events_hold_the_same,
                       self.an_unknown_schema_is_a_dead_letter,

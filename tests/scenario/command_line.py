@@ -77,7 +77,7 @@ class CommandLine(unittest.TestCase):
     def test_help_lists_every_command_and_each_explains_itself(self):
         run = durand("--help")
         self.assertEqual(run.returncode, 0)
-        for command in ("replay", "run", "demo", "check", "decode", "evaluate", "inspect", "feed", "digest"):
+        for command in ("replay", "run", "demo", "check", "decode", "evaluate", "inspect", "feed", "schemas", "digest"):
             self.assertRegex(run.stdout, rf"(?m)^  {command} ")
             own = durand(command, "--help")
             self.assertEqual(own.returncode, 0, command)
@@ -93,7 +93,7 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(durand().returncode, 2)
 
     def test_unknown_option_is_wrong_use(self):
-        for command in ("replay", "run", "demo", "check", "decode", "evaluate", "inspect", "feed", "digest"):
+        for command in ("replay", "run", "demo", "check", "decode", "evaluate", "inspect", "feed", "schemas", "digest"):
             self.assertEqual(durand(command, "--no-such-option").returncode, 2, command)
 
     def test_check_names_all_six_mistakes_with_their_lines(self):
