@@ -1,1 +1,1 @@
-unit_tests(FOLDER decode USES decode config record)
+unit_tests(FOLDER decode USES decode avro config record)
