@@ -26,6 +26,9 @@ struct avro_reader {
         struct error *error;
 };
 
+/* The constant tells an analyser of one file that what follows a refusal is not reached. */
+#define REFUSE(reader, ...) (error_set((reader)->error, ERR_REJECT, __VA_ARGS__), ERR_REJECT)
+
 static int read_value(struct avro_reader *reader, const struct avro_type *type, struct json_node *node);
 
 static size_t left(const struct avro_reader *reader)
@@ -42,7 +45,7 @@ static int read_number(struct avro_reader *reader, int64_t *number)
                 uint8_t byte;
 
                 if (reader->at == reader->end)
-                        return error_set(reader->error, ERR_REJECT, "the bytes end inside a number");
+                        return REFUSE(reader, "the bytes end inside a number");
                 byte = *reader->at++;
                 if (shift == 63 && byte > 1)
                         break;
@@ -52,15 +55,14 @@ static int read_number(struct avro_reader *reader, int64_t *number)
                         return 0;
                 }
         }
-        return error_set(reader->error, ERR_REJECT, "a number of more than 64 bits");
+        return REFUSE(reader, "a number of more than 64 bits");
 }
 
 static int read_slice(struct avro_reader *reader, int64_t length, struct text *text)
 {
         *text = TEXT_NONE;
         if (length < 0 || (uint64_t)length > left(reader))
-                return error_set(reader->error, ERR_REJECT, "a length of %lld bytes where %zu are left",
-                                 (long long)length, left(reader));
+                return REFUSE(reader, "a length of %lld bytes where %zu are left", (long long)length, left(reader));
         *text = (struct text){.data = (const char *)reader->at, .length = (uint32_t)length};
         reader->at += length;
         return 0;
@@ -73,7 +75,7 @@ static int read_string(struct avro_reader *reader, struct text *text)
         if (read_number(reader, &length) < 0 || read_slice(reader, length, text) < 0)
                 return ERR_REJECT;
         if (!text_is_utf8(*text) || (text->length > 0 && memchr(text->data, 0, text->length)))
-                return error_set(reader->error, ERR_REJECT, "a string that is no UTF-8, or holds a NUL");
+                return REFUSE(reader, "a string that is no UTF-8, or holds a NUL");
         return 0;
 }
 
@@ -86,7 +88,7 @@ static int read_integer(struct avro_reader *reader, const struct avro_type *type
         if (read_number(reader, &number) < 0)
                 return ERR_REJECT;
         if (type->kind == AVRO_KIND_INT && number != (int32_t)number)
-                return error_set(reader->error, ERR_REJECT, "an int of %lld", (long long)number);
+                return REFUSE(reader, "an int of %lld", (long long)number);
         node->kind = JSON_NUMBER;
         node->text = arena_printf(reader->arena, "%lld", (long long)number);
         return 0;
@@ -144,7 +146,7 @@ static int read_boolean(struct avro_reader *reader, struct json_node *node)
         if (read_slice(reader, 1, &byte) < 0)
                 return ERR_REJECT;
         if ((uint8_t)byte.data[0] > 1)
-                return error_set(reader->error, ERR_REJECT, "a boolean of %u", (unsigned)(uint8_t)byte.data[0]);
+                return REFUSE(reader, "a boolean of %u", (unsigned)(uint8_t)byte.data[0]);
         node->kind = byte.data[0] ? JSON_TRUE : JSON_FALSE;
         return 0;
 }
@@ -168,9 +170,8 @@ static int read_index(struct avro_reader *reader, const struct avro_type *type, 
         if (read_number(reader, index) < 0)
                 return ERR_REJECT;
         if (*index < 0 || *index >= type->count)
-                return error_set(reader->error, ERR_REJECT, "%s %lld of an %s of %u",
-                                 type->kind == AVRO_KIND_ENUM ? "symbol" : "branch", (long long)*index,
-                                 avro_kind_name(type->kind), type->count);
+                return REFUSE(reader, "%s %lld of an %s of %u", type->kind == AVRO_KIND_ENUM ? "symbol" : "branch",
+                              (long long)*index, avro_kind_name(type->kind), type->count);
         return 0;
 }
 
@@ -266,13 +267,13 @@ static int read_blocks(struct avro_reader *reader, const struct avro_type *type,
                         if (read_number(reader, &size) < 0)
                                 return ERR_REJECT;
                         if (count == INT64_MIN || size < 0 || (uint64_t)size > left(reader))
-                                return error_set(reader->error, ERR_REJECT, "a block of %lld bytes where %zu are left",
-                                                 (long long)size, left(reader));
+                                return REFUSE(reader, "a block of %lld bytes where %zu are left", (long long)size,
+                                              left(reader));
                         count = -count;
                 }
                 if ((uint64_t)count > reader->nodes_left)
-                        return error_set(reader->error, ERR_REJECT, "a block of %lld values where %zu bytes are left",
-                                         (long long)count, left(reader));
+                        return REFUSE(reader, "a block of %lld values where %zu bytes are left", (long long)count,
+                                      left(reader));
                 for (int64_t i = 0; i < count; i++) {
                         if (read_item(reader, type, node, &last) < 0)
                                 return ERR_REJECT;
@@ -294,7 +295,7 @@ static int read_container(struct avro_reader *reader, const struct avro_type *ty
         int r;
 
         if (reader->depth == AVRO_DEPTH_MAX)
-                return error_set(reader->error, ERR_REJECT, "nested deeper than %d", AVRO_DEPTH_MAX);
+                return REFUSE(reader, "nested deeper than %d", AVRO_DEPTH_MAX);
         reader->depth++;
         r = type->kind == AVRO_KIND_RECORD ? read_record(reader, type, node) : read_blocks(reader, type, node);
         reader->depth--;

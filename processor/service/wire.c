@@ -96,7 +96,7 @@ int wire_prepare(struct service *service, struct error *error)
 
         if (!service->wire.contracts) {
                 service->wire.contracts =
-                        calloc(service->topics.count * CONTRACT_PART_COUNT, sizeof(*service->wire.contracts));
+                        calloc((size_t)service->topics.count * CONTRACT_PART_COUNT, sizeof(*service->wire.contracts));
                 if (!service->wire.contracts)
                         abort();
         }

@@ -182,8 +182,8 @@ static void check_round(uint64_t seed)
         struct buffer schema_text BUFFER_CLEANUP = {0}, value_text BUFFER_CLEANUP = {0}, bytes BUFFER_CLEANUP = {0},
                                   again BUFFER_CLEANUP = {0};
         struct dice dice = {.seed = seed * 0x9e3779b97f4a7c15ULL + 1};
-        const struct json_node *value, *found;
-        struct avro_schema *schema;
+        const struct json_node *value = NULL, *found = NULL;
+        struct avro_schema *schema = NULL;
         struct json_writer writer;
         struct error error = {0};
         struct text text;
