@@ -28,12 +28,12 @@ install() {
         echo "registry.sh: fetching Apicurio $VERSION (once)" >&2
         work=$home.$$
         mkdir -p "$work"
-        mvn -q -B dependency:copy -Dartifact="io.apicurio:apicurio-registry-app:$VERSION:tar.gz:all" \
-                -DoutputDirectory="$work" >"$work/log" 2>&1 && tar -xzf "$work"/*.tar.gz -C "$work" || {
+        if ! { mvn -q -B dependency:copy -Dartifact="io.apicurio:apicurio-registry-app:$VERSION:tar.gz:all" \
+                -DoutputDirectory="$work" >"$work/log" 2>&1 && tar -xzf "$work"/*.tar.gz -C "$work"; }; then
                 tail -5 "$work/log" >&2
                 rm -rf "$work"
                 missing "Apicurio could not be fetched from Maven Central"
-        }
+        fi
         rm -f "$work"/*.tar.gz
         touch "$work/complete"
         [ -e "$home/complete" ] || mv "$work" "$home"
