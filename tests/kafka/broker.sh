@@ -9,7 +9,10 @@
 #   broker.sh install              only fetches what is needed
 #
 # DIRECTORY holds the broker's data, log and process id (default build/kafka-test). Kafka comes from Maven Central and is kept in
-# ${DURAND_CACHE:-~/.cache/durand} (or comes ready in DURAND_KAFKA_LIBS). KAFKA_EXTRA may hold further broker properties, one a line; KAFKA_VERSION another version.
+# ${DURAND_CACHE:-~/.cache/durand} (or comes ready in DURAND_KAFKA_LIBS). KAFKA_EXTRA may hold further broker properties, one a line, but no
+# listeners: of two lines with one name the broker silently takes the last. KAFKA_VERSION may name another version.
+# With KAFKA_PROXIED="LISTEN ADVERTISE" the broker listens on the port LISTEN too and sends the clients of that port to ADVERTISE,
+# where a test's proxy stands.
 # With KAFKA_SECURED=true the broker listens on two more ports, and DIRECTORY holds what a client needs: `secured` (address of
 # SASL over TLS: SCRAM-SHA-512, PLAIN, OAUTHBEARER with unsigned tokens), `mtls` (address of TLS that wants a client's
 # certificate), ca.pem, client.pem and client.key, and the user "durand" with the password in `password`.
@@ -88,8 +91,6 @@ secure() {
         echo "127.0.0.1:$2" >"$directory/mtls"
         module=org.apache.kafka.common.security
         cat <<EOF
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SECURED:SASL_SSL,MTLS:SSL
-inter.broker.listener.name=PLAINTEXT
 ssl.keystore.type=PEM
 ssl.keystore.location=$directory/broker.keystore.pem
 ssl.truststore.type=PEM
@@ -110,12 +111,27 @@ configure() {
         controller=$2
         rm -rf "$directory"
         mkdir -p "$directory"
+        case ${KAFKA_EXTRA:-} in
+        *listeners=*)
+                echo "broker.sh: KAFKA_EXTRA names listeners; KAFKA_PROXIED and KAFKA_SECURED add some" >&2
+                exit 2
+                ;;
+        esac
         listeners="PLAINTEXT://127.0.0.1:$broker"
+        advertised=$listeners
+        protocols=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+        if [ -n "${KAFKA_PROXIED:-}" ]; then
+                listeners="$listeners,PROXIED://127.0.0.1:${KAFKA_PROXIED% *}"
+                advertised="$advertised,PROXIED://127.0.0.1:${KAFKA_PROXIED#* }"
+                protocols=$protocols,PROXIED:PLAINTEXT
+        fi
         secured=
         format=
         if [ "${KAFKA_SECURED:-}" = true ]; then
                 secured=$(secure "$3" "$4")
                 listeners="$listeners,SECURED://127.0.0.1:$3,MTLS://127.0.0.1:$4"
+                advertised="$advertised,SECURED://127.0.0.1:$3,MTLS://127.0.0.1:$4"
+                protocols=$protocols,SECURED:SASL_SSL,MTLS:SSL
                 format="--add-scram SCRAM-SHA-512=[name=durand,password=$(cat "$directory/password")]"
         fi
         # Events of tests bear times of their story, years ago: with a retention the broker deletes them, unread, minutes later.
@@ -124,7 +140,9 @@ process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:$controller
 listeners=$listeners,CONTROLLER://127.0.0.1:$controller
-advertised.listeners=$listeners
+advertised.listeners=$advertised
+listener.security.protocol.map=$protocols
+inter.broker.listener.name=PLAINTEXT
 controller.listener.names=CONTROLLER
 log.dirs=$directory/data
 log.retention.ms=-1
@@ -202,7 +220,7 @@ address)
         cat "$directory/address"
         ;;
 *)
-        sed -n '2,19p' "$0" | sed 's/^# \{0,1\}//' >&2
+        sed -n '2,22p' "$0" | sed 's/^# \{0,1\}//' >&2
         exit 2
         ;;
 esac

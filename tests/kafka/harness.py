@@ -40,14 +40,6 @@ def check(condition, text):
         raise Failure(text)
 
 
-PROXIED = """
-listeners=PLAINTEXT://127.0.0.1:{0},CONTROLLER://127.0.0.1:{1},PROXIED://127.0.0.1:{2}
-advertised.listeners=PLAINTEXT://127.0.0.1:{0},PROXIED://127.0.0.1:{3}
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT
-inter.broker.listener.name=PLAINTEXT
-"""
-
-
 def free_ports(count):
     """The first of @count ports in a row that nobody listens on."""
     while True:
@@ -72,10 +64,10 @@ class Broker:
             self.address = os.environ["DURAND_TEST_BOOTSTRAP"]
             return
         # A second listener, whose clients are sent to a proxy (proxy.py) by the broker's metadata.
-        port = free_ports(4)
-        self.proxied = port + 2  # where the broker listens for the proxy
-        self.proxy_port = port + 3
-        environment = dict(os.environ, KAFKA_PORT=str(port), KAFKA_EXTRA=PROXIED.format(port, port + 1, port + 2, port + 3))
+        port = free_ports(6)  # broker.sh takes the first four
+        self.proxied = port + 4  # where the broker listens for the proxy
+        self.proxy_port = port + 5
+        environment = dict(os.environ, KAFKA_PORT=str(port), KAFKA_PROXIED="%d %d" % (self.proxied, self.proxy_port))
         result = subprocess.run([self.script, "start", directory], stdout=subprocess.PIPE, text=True, env=environment)
         if result.returncode:
             sys.exit(result.returncode)
