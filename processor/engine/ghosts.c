@@ -6,8 +6,8 @@
  * of them (or its only one), the earlier anchor on a tie, none if no cluster reaches that. Where the source named the
  * survivor of a merge, that decides.
  *
- * A ghost is looked at again when it appears or goes, when a node that shares a key with it comes or goes, and when the
- * entity it is attached to is solved anew.
+ * A ghost is looked at again when it appears or goes, when the entity it is attached to is solved anew, when an entity
+ * that is solved anew shares enough keys with it, and when a key of it crosses its cap.
  */
 #include "engine/batch.h"
 
@@ -100,27 +100,6 @@ static void add_sharing(struct engine *engine, struct batch *batch, struct ghost
                 number_push_once(batch->arena, &ghosts->list, &ghosts->set, numbers[i]);
 }
 
-static void add_sharing_keys(struct engine *engine, struct batch *batch, struct ghost_set *ghosts,
-                             const struct block_key *keys, uint32_t count)
-{
-        for (uint32_t i = 0; i < count; i++) {
-                if (keys[i].flags & BLOCK_GHOST)
-                        add_sharing(engine, batch, ghosts, keys[i].hash);
-        }
-}
-
-static void add_sharing_features(struct engine *engine, struct batch *batch, struct ghost_set *ghosts,
-                                 struct text bytes)
-{
-        struct block_keys keys;
-        struct features features;
-
-        if (features_decode(bytes, &features) < 0)
-                return;
-        engine_derive_keys(engine, &features, &keys);
-        add_sharing_keys(engine, batch, ghosts, keys.items, keys.count);
-}
-
 /* Which entity is older decides between two that share as many keys with a ghost. */
 static bool has_other_age(struct batch *batch, uint32_t record)
 {
@@ -150,31 +129,133 @@ static bool is_unchanged(struct engine *engine, struct batch *batch, const struc
         return true;
 }
 
-/* Ghosts that share a key with what came, went or was put together anew. */
-static void add_sharing_nodes(struct engine *engine, struct batch *batch, struct ghost_set *ghosts)
+/* At least a third of its keys, and two of them, or its only one. */
+static uint32_t keys_needed(const struct record *ghost)
 {
-        for (size_t i = 0; i < batch->node_change_count; i++) {
-                if (batch->node_changes[i].type == batch->type)
-                        add_sharing_keys(engine, batch, ghosts, batch->node_changes[i].keys,
-                                         batch->node_changes[i].key_count);
+        if (ghost->ghost_key_count == 1)
+                return 1;
+        return ghost->ghost_key_count < 6 ? 2 : (ghost->ghost_key_count + 2) / 3;
+}
+
+/* Ghosts that share keys with one entity. */
+struct sharing {
+        struct number_list ghosts;
+        struct map counts; /* ghost -> keys shared */
+        struct map keys;   /* of the entity, seen so far */
+};
+
+static void count_sharing_key(struct engine *engine, struct batch *batch, struct sharing *sharing, uint64_t key)
+{
+        uint32_t count = store_count_postings(engine->txn, STORE_GHOST_BLOCK, key);
+        uint32_t *numbers = arena_alloc(batch->arena, ((size_t)count + 1) * sizeof(*numbers));
+
+        count = store_get_postings(engine->txn, STORE_GHOST_BLOCK, key, numbers, count);
+        for (uint32_t i = 0; i < count; i++) {
+                bool inserted;
+                uint32_t *keys = map_put(&sharing->counts, numbers[i], 0, &inserted);
+
+                ++*keys;
+                if (inserted)
+                        number_push(batch->arena, &sharing->ghosts, numbers[i]);
         }
+}
+
+static void count_sharing_keys(struct engine *engine, struct batch *batch, struct sharing *sharing,
+                               const struct block_key *keys, uint32_t count)
+{
+        bool inserted;
+
+        for (uint32_t i = 0; i < count; i++) {
+                if (!(keys[i].flags & BLOCK_GHOST) || !may_have(engine, keys[i].hash))
+                        continue;
+                map_put(&sharing->keys, keys[i].hash, 1, &inserted);
+                if (inserted)
+                        count_sharing_key(engine, batch, sharing, keys[i].hash);
+        }
+}
+
+/* The keys of the node of @record; those of a node that came in this batch are derived already. */
+static void count_sharing_record(struct engine *engine, struct batch *batch, struct sharing *sharing, uint32_t record)
+{
+        struct record_state state = {0};
+        struct features features;
+        struct block_keys keys;
+        struct text bytes;
+        uint32_t *index;
+
+        if (!engine_get_state(engine, record, &state) || state.node == 0)
+                return;
+        index = map_get(&batch->node_change_by_node, state.node);
+        if (index && batch->node_changes[*index].keys) {
+                count_sharing_keys(engine, batch, sharing, batch->node_changes[*index].keys,
+                                   batch->node_changes[*index].key_count);
+                return;
+        }
+        if (!store_get_node(engine->txn, state.node, &bytes) || features_decode(bytes, &features) < 0)
+                return;
+        engine_derive_keys(engine, &features, &keys);
+        count_sharing_keys(engine, batch, sharing, keys.items, keys.count);
+}
+
+/* Keeps of the ghosts that share keys with an entity those that it may get. */
+static int add_shared(struct engine *engine, struct batch *batch, struct ghost_set *ghosts, struct sharing *sharing,
+                      struct map *needed)
+{
+        for (size_t i = 0; i < sharing->ghosts.count; i++) {
+                uint32_t number = sharing->ghosts.items[i];
+                uint32_t keys = *map_get(&sharing->counts, number), *limit = map_get(needed, number);
+
+                if (!limit) {
+                        struct record ghost;
+                        int r = engine_load_record(engine, batch->arena, number, &ghost);
+
+                        if (r < 0)
+                                return r;
+                        limit = map_put(needed, number, keys_needed(&ghost), NULL);
+                }
+                if (keys >= *limit)
+                        number_push_once(batch->arena, &ghosts->list, &ghosts->set, number);
+        }
+        return 0;
+}
+
+/* True if the node of a member came in this batch. */
+static bool has_new_node(struct engine *engine, struct batch *batch, const struct draft *draft)
+{
+        for (uint32_t i = 0; i < draft->member_count; i++) {
+                struct record_state state = {0};
+
+                if (engine_get_state(engine, draft->members[i], &state) &&
+                    map_get(&batch->node_change_by_node, state.node))
+                        return true;
+        }
+        return false;
+}
+
+/* Ghosts that share enough with what was put together anew; what only lost keys gets no ghost that it did not have. */
+static int add_sharing_entities(struct engine *engine, struct batch *batch, struct ghost_set *ghosts)
+{
+        struct map needed;
+
+        map_init(&needed, batch->arena);
         for (size_t i = 0; i < batch->crossed_count; i++)
                 add_sharing(engine, batch, ghosts, batch->crossed[i]);
         for (size_t i = 0; i < batch->draft_count; i++) {
                 const struct draft *draft = &batch->drafts[i];
+                struct sharing sharing = {0};
+                int r;
 
-                if (is_unchanged(engine, batch, draft))
+                if (!has_new_node(engine, batch, draft) && is_unchanged(engine, batch, draft))
                         continue;
-                for (uint32_t j = 0; j < draft->member_count; j++) {
-                        struct record_state state = {0};
-                        struct text bytes;
-
-                        if (engine_get_state(engine, draft->members[j], &state) && state.node != 0 &&
-                            !map_get(&batch->node_change_by_node, state.node) &&
-                            store_get_node(engine->txn, state.node, &bytes))
-                                add_sharing_features(engine, batch, ghosts, bytes);
-                }
+                map_init(&sharing.counts, batch->arena);
+                map_init(&sharing.keys, batch->arena);
+                for (uint32_t j = 0; j < draft->member_count; j++)
+                        count_sharing_record(engine, batch, &sharing, draft->members[j]);
+                r = add_shared(engine, batch, ghosts, &sharing, &needed);
+                if (r < 0)
+                        return r;
         }
+        return 0;
 }
 
 /* Ghosts whose sources named a changed record as the survivor. */
@@ -224,9 +305,33 @@ static int add_attached(struct engine *engine, struct batch *batch, struct ghost
 /* ---- where to ------------------------------------------------------------------------------------------------------
  */
 
+/* Entities that share keys with one ghost. Most of them share one key of twenty, so they are told apart by a number and
+ * only those that may get the ghost are loaded. */
+struct candidate {
+        uint32_t record; /* a living record of the entity */
+        uint32_t keys;   /* that it shares with the ghost */
+};
+
+struct ballot {
+        struct candidate *items;
+        size_t count, capacity;
+        struct map index; /* group -> item */
+};
+
+/* What all records of one entity have in common, and no others: the draft where they have one, else the anchor. 0: the
+ * record is of no entity. */
+static uint64_t group_of(struct engine *engine, const struct batch *batch, uint32_t record)
+{
+        const uint32_t *draft = map_get(&batch->draft_by_record, record);
+        struct record_state state = {0};
+
+        if (draft)
+                return (uint64_t)1 << 32 | *draft;
+        return engine_get_state(engine, record, &state) && state.node != 0 ? state.anchor : 0;
+}
+
 /* One vote a key for each entity that has a living record under it. */
-static void vote_for_key(struct engine *engine, struct batch *batch, uint64_t key, struct map *votes,
-                         struct number_list *voted)
+static void vote_for_key(struct engine *engine, struct batch *batch, uint64_t key, struct ballot *ballot)
 {
         uint32_t cap = (uint32_t)engine->config->block_cap;
         uint32_t *nodes = arena_alloc(batch->arena, ((size_t)cap + 1) * sizeof(*nodes));
@@ -241,20 +346,20 @@ static void vote_for_key(struct engine *engine, struct batch *batch, uint64_t ke
                 uint32_t members = store_get_members(engine->txn, batch->arena, nodes[i], &records);
 
                 for (uint32_t j = 0; j < members; j++) {
-                        struct draft *draft = batch_draft_of(engine, batch, records[j]);
-                        uint32_t index, *sum;
+                        uint64_t group = group_of(engine, batch, records[j]);
+                        uint32_t index;
                         bool inserted;
 
-                        if (!draft)
+                        if (group == 0)
                                 continue;
-                        index = (uint32_t)(draft - batch->drafts);
-                        map_put(&seen, index, 1, &inserted);
+                        map_put(&seen, group, 1, &inserted);
                         if (!inserted)
                                 continue;
-                        sum = map_put(votes, index, 0, &inserted);
+                        index = *map_put(&ballot->index, group, (uint32_t)ballot->count, &inserted);
                         if (inserted)
-                                number_push(batch->arena, voted, index);
-                        (*sum)++;
+                                *ARENA_PUSH(batch->arena, ballot->items, ballot->count, ballot->capacity) =
+                                        (struct candidate){.record = records[j]};
+                        ballot->items[index].keys++;
                 }
         }
 }
@@ -275,36 +380,51 @@ static int living_anchor(struct engine *engine, struct batch *batch, struct draf
         return 0;
 }
 
+static int compare_candidates(const void *left, const void *right)
+{
+        const struct candidate *a = left, *b = right;
+
+        return (a->keys < b->keys) - (a->keys > b->keys);
+}
+
+/* True if @candidate is of an earlier anchor than @leader, which shares as many keys. */
+static int is_earlier(struct engine *engine, struct batch *batch, uint32_t candidate, uint32_t leader)
+{
+        struct record *first, *second;
+
+        if (living_anchor(engine, batch, &batch->drafts[candidate], &first) < 0 ||
+            living_anchor(engine, batch, &batch->drafts[leader], &second) < 0)
+                return ERR_FATAL;
+        return anchor_before(first->first_time_ms, first->key, second->first_time_ms, second->key);
+}
+
+/* @chosen: the index of a draft, or UINT32_MAX. */
 static int choose_by_keys(struct engine *engine, struct batch *batch, const struct record *ghost, uint32_t *chosen)
 {
-        uint32_t minimum = ghost->ghost_key_count == 1  ? 1
-                           : ghost->ghost_key_count < 6 ? 2
-                                                        : (ghost->ghost_key_count + 2) / 3;
-        struct number_list voted = {0};
-        uint32_t best = 0;
-        struct map votes;
+        uint32_t needed = keys_needed(ghost);
+        struct ballot ballot = {0};
 
-        map_init(&votes, batch->arena);
+        map_init(&ballot.index, batch->arena);
         for (uint32_t i = 0; i < ghost->ghost_key_count; i++)
-                vote_for_key(engine, batch, ghost->ghost_keys[i], &votes, &voted);
+                vote_for_key(engine, batch, ghost->ghost_keys[i], &ballot);
+        if (ballot.count > 1)
+                qsort(ballot.items, ballot.count, sizeof(*ballot.items), compare_candidates);
         *chosen = UINT32_MAX;
-        for (size_t i = 0; i < voted.count; i++) {
-                uint32_t index = voted.items[i];
-                uint32_t keys = *map_get(&votes, index);
-                struct record *candidate, *leader;
+        for (size_t i = 0; i < ballot.count && ballot.items[i].keys >= needed; i++) {
+                struct draft *draft = batch_draft_of(engine, batch, ballot.items[i].record);
+                uint32_t index;
+                int r = 1;
 
-                if (keys < minimum || keys < best)
-                        continue;
-                if (keys == best) {
-                        if (living_anchor(engine, batch, &batch->drafts[index], &candidate) < 0 ||
-                            living_anchor(engine, batch, &batch->drafts[*chosen], &leader) < 0)
-                                return ERR_FATAL;
-                        if (!anchor_before(candidate->first_time_ms, candidate->key, leader->first_time_ms,
-                                           leader->key))
-                                continue;
-                }
-                best = keys;
-                *chosen = index;
+                if (!draft)
+                        continue; /* of the other type */
+                index = (uint32_t)(draft - batch->drafts);
+                needed = ballot.items[i].keys;
+                if (*chosen != UINT32_MAX)
+                        r = is_earlier(engine, batch, index, *chosen);
+                if (r < 0)
+                        return r;
+                if (r > 0)
+                        *chosen = index;
         }
         return 0;
 }
@@ -376,13 +496,14 @@ static int detach_ghosts(struct engine *engine, struct batch *batch, const struc
 int batch_attach_ghosts(struct engine *engine, struct batch *batch)
 {
         struct ghost_set ghosts = {0};
-        int r;
+        int r = 0;
 
         map_init(&ghosts.set, batch->arena);
         if (store_count(engine->txn, STORE_GHOST_BLOCK) > 0)
-                add_sharing_nodes(engine, batch, &ghosts);
+                r = add_sharing_entities(engine, batch, &ghosts);
         add_merged_into(engine, batch, &ghosts);
-        r = add_attached(engine, batch, &ghosts);
+        if (r == 0)
+                r = add_attached(engine, batch, &ghosts);
         if (r == 0)
                 r = detach_ghosts(engine, batch, &ghosts);
         for (size_t i = 0; r == 0 && i < ghosts.list.count; i++)
