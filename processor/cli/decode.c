@@ -6,6 +6,8 @@
  */
 #include "cli/decode.h"
 
+#include "cli/inputs.h"
+#include "cli/load.h"
 #include "config/config.h"
 #include "decode/decode.h"
 #include "decode/input.h"
@@ -16,39 +18,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define EXIT_WRONG_USE 2
 #define EXIT_REJECTED 3
-#define FILES_MAX 256
 #define FLUSH_BYTES (256U << 10)
 
 struct arguments {
         const char *config_path;
-        struct text source;
         struct text entity;
-        enum record_type type;
-        enum dialect dialect;
-        const char *files[FILES_MAX];
-        size_t file_count;
+        struct inputs inputs;
 };
 
 static const struct argp_option argp_options[] = {
         {"config", 'c', "FILE", 0, "The configuration; without it every source name is accepted and fields map by name",
          0},
-        {"source", 's', "NAME", 0, "Lines are bare payloads (or CSV rows) of this source", 0},
-        {"dialect", 'd', "DIALECT", 0, "row, salesforce-cdc or debezium, where no configuration says it", 0},
-        {"type", 't', "TYPE", 0, "person or organization: type of bare payloads that do not say it", 0},
         {"entity", 'e', "NAME", 0, "Object or table of bare payloads that do not say it", 0},
-        {"input", 'i', "FILE", 0, "A file to read, also as plain arguments; - is standard input", 0},
         {0},
 };
-
-static error_t add_file(struct argp_state *state, struct arguments *arguments, const char *path)
-{
-        if (arguments->file_count == FILES_MAX)
-                argp_error(state, "more than %d files", FILES_MAX);
-        arguments->files[arguments->file_count++] = path;
-        return 0;
-}
 
 static error_t parse_argument(int key, char *value, struct argp_state *state)
 {
@@ -58,25 +42,17 @@ static error_t parse_argument(int key, char *value, struct argp_state *state)
         case 'c':
                 arguments->config_path = value;
                 return 0;
-        case 's':
-                arguments->source = text_from(value);
-                return 0;
         case 'e':
                 arguments->entity = text_from(value);
                 return 0;
-        case 'd':
-                if (!dialect_parse(text_from(value), &arguments->dialect))
-                        argp_error(state, "dialect \"%s\" is not known: row, salesforce-cdc or debezium", value);
+        case ARGP_KEY_INIT:
+                state->child_inputs[0] = &arguments->inputs;
                 return 0;
-        case 't':
-                if (!record_type_parse(text_from(value), &arguments->type))
-                        argp_error(state, "type \"%s\" is not known: person or organization", value);
-                return 0;
-        case 'i':
         case ARGP_KEY_ARG:
-                return add_file(state, arguments, value);
+                inputs_add_file(state, &arguments->inputs, value);
+                return 0;
         case ARGP_KEY_END:
-                if (arguments->file_count == 0)
+                if (arguments->inputs.file_count == 0)
                         argp_error(state, "which file? Say --input FILE, or - for standard input");
                 return 0;
         default:
@@ -141,8 +117,8 @@ static int decode_file(struct run *run, const char *path)
 {
         struct input_options options = {
                 .path = path,
-                .source = run->arguments->source,
-                .type = run->arguments->type,
+                .source = run->arguments->inputs.source,
+                .type = run->arguments->inputs.type,
                 .entity = run->arguments->entity,
                 .config = run->config,
         };
@@ -174,57 +150,38 @@ static int decode_file(struct run *run, const char *path)
         return r == ERR_FATAL || r == ERR_RETRY ? r : flush(run);
 }
 
-static int load(const struct arguments *arguments, struct config *config)
-{
-        struct config_problems problems = {0};
-        int r = 0;
-
-        if (!arguments->config_path) {
-                config_init_builtin(config);
-                config->any_dialect = arguments->dialect;
-                return 0;
-        }
-        r = config_load(arguments->config_path, config, &problems);
-        for (size_t i = 0; r < 0 && i < problems.count; i++) {
-                const struct config_problem *problem = &problems.items[i];
-
-                if (!problem->warning)
-                        fprintf(stderr, "%.*s:%d:%d: %.*s\n", TEXT_ARG(problem->file), problem->line, problem->column,
-                                TEXT_ARG(problem->message));
-        }
-        config_problems_free(&problems);
-        return r;
-}
-
 int command_decode(int argc, char **argv)
 {
+        static const struct argp_child children[] = {{&inputs_argp, 0, NULL, 0}, {0}};
         static const struct argp parser = {
                 .options = argp_options,
                 .parser = parse_argument,
                 .args_doc = "[FILE...]",
-                .doc = "Prints what each message of the input becomes: one JSON object for each change.",
+                .doc = "Prints what each message of the input becomes: one JSON object for each change.\v"
+                       "Exit codes: 0 done, 1 a failing disk or registry, 2 command, configuration or input, 3 "
+                       "something was rejected.",
+                .children = children,
         };
-        struct arguments arguments = {.type = TYPE_COUNT, .dialect = DIALECT_ROW};
-        struct config *config;
-        struct run run = {.arguments = &arguments};
+        struct arguments *arguments = calloc(1, sizeof(*arguments));
+        struct config *config = calloc(1, sizeof(*config));
+        struct run run = {.arguments = arguments, .config = config};
         struct error error;
         int r;
 
-        argp_err_exit_status = EXIT_WRONG_USE;
-        if (argp_parse(&parser, argc, argv, 0, NULL, &arguments) != 0)
-                return EXIT_WRONG_USE;
-        config = calloc(1, sizeof(*config));
-        if (!config)
-                return EXIT_FAILURE;
-        run.config = config;
-        r = load(&arguments, config);
+        if (!arguments || !config)
+                abort();
+        inputs_init(&arguments->inputs);
+        argp_err_exit_status = EXIT_USAGE;
+        argp_parse(&parser, argc, argv, 0, NULL, arguments);
+        r = load_config("decode", arguments->config_path, config) ? 0 : ERR_USAGE;
         if (r == 0) {
+                inputs_apply(&arguments->inputs, config);
                 r = registry_open(config, &run.registry, &error);
                 if (r < 0)
                         fprintf(stderr, "durand decode: %s\n", error.text);
         }
-        for (size_t i = 0; r == 0 && i < arguments.file_count; i++)
-                r = decode_file(&run, arguments.files[i]);
+        for (uint32_t i = 0; r == 0 && i < arguments->inputs.file_count; i++)
+                r = decode_file(&run, arguments->inputs.files[i]);
         if (r == 0 && fflush(stdout) != 0)
                 r = ERR_FATAL;
         registry_close(run.registry);
@@ -232,7 +189,8 @@ int command_decode(int argc, char **argv)
         buffer_free(&run.out);
         config_free(config);
         free(config);
+        free(arguments);
         if (r < 0)
-                return r == ERR_USAGE ? EXIT_WRONG_USE : EXIT_FAILURE;
-        return run.rejected > 0 ? EXIT_REJECTED : 0;
+                return r == ERR_USAGE ? EXIT_USAGE : EXIT_FAILURE;
+        return run.rejected > 0 ? EXIT_REJECTED : EXIT_CLEAN;
 }

@@ -4,6 +4,7 @@
 #include "cli/demo.h"
 #include "cli/digest.h"
 #include "cli/evaluate.h"
+#include "cli/explain.h"
 #include "cli/feed.h"
 #include "cli/inspect.h"
 #include "cli/load.h"
@@ -27,6 +28,7 @@ static const struct {
         {"decode", command_decode, "what each message becomes, before and after mapping"},
         {"train", command_train, "a matching model from records that nobody has labelled"},
         {"evaluate", command_evaluate, "a clustering against the truth: precision, recall, F1"},
+        {"explain", command_explain, "why two records are the same, or are not; why an entity is one"},
         {"inspect", command_inspect, "the tables of a state, readable"},
         {"feed", command_feed, "the rows of a feed, as JSON or CSV"},
         {"schemas", command_schemas, "the contracts of the outputs, and what a registry has of them"},

@@ -8,6 +8,7 @@
 
 #include "base/buffer.h"
 #include "base/json.h"
+#include "cli/inputs.h"
 #include "cli/load.h"
 #include "cli/training.h"
 #include "replay/replay.h"
@@ -17,8 +18,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#define FILES_MAX 1024
 
 enum {
         KEY_CHANGELOG = 256,
@@ -33,12 +32,7 @@ struct arguments {
         const char *model;
         const char *output;
         const char *state;
-        struct text source;
-        enum record_type type;
-        enum dialect dialect;
-        bool has_dialect;
-        const char *files[FILES_MAX];
-        uint32_t file_count;
+        struct inputs inputs;
         bool changelog;
         bool json;
         bool train;
@@ -49,11 +43,7 @@ struct arguments {
 static const struct argp_option argp_options[] = {
         {"config", 'c', "FILE", 0, "The configuration; without it every source name is accepted and fields map by name",
          0},
-        {"input", 'i', "FILE", 0, "A file to read, also as plain arguments; - is standard input", 0},
         {"output", 'o', "DIRECTORY", 0, "Where the outputs go, one file a topic, and clusters.csv", 0},
-        {"source", 's', "NAME", 0, "Lines are bare payloads (or CSV rows) of this source", 0},
-        {"dialect", 'd', "DIALECT", 0, "row, salesforce-cdc or debezium, where no configuration says it", 0},
-        {"type", 't', "TYPE", 0, "person or organization: type of bare payloads that do not say it", 0},
         {"model", 'm', "FILE", 0, "A matching model instead of the built-in one", 0},
         {"train", KEY_TRAIN, NULL, 0,
          "First estimate a matching model from these very records (durand train does so to a file)", 0},
@@ -75,13 +65,6 @@ static int64_t parse_number(struct argp_state *state, const char *name, const ch
         return number;
 }
 
-static void add_file(struct argp_state *state, struct arguments *arguments, const char *path)
-{
-        if (arguments->file_count == FILES_MAX)
-                argp_error(state, "more than %d files", FILES_MAX);
-        arguments->files[arguments->file_count++] = path;
-}
-
 static error_t parse_argument(int key, char *value, struct argp_state *state)
 {
         struct arguments *arguments = state->input;
@@ -99,21 +82,11 @@ static error_t parse_argument(int key, char *value, struct argp_state *state)
         case 'S':
                 arguments->state = value;
                 return 0;
-        case 's':
-                arguments->source = text_from(value);
+        case ARGP_KEY_INIT:
+                state->child_inputs[0] = &arguments->inputs;
                 return 0;
-        case 'd':
-                if (!dialect_parse(text_from(value), &arguments->dialect))
-                        argp_error(state, "dialect \"%s\" is not known: row, salesforce-cdc or debezium", value);
-                arguments->has_dialect = true;
-                return 0;
-        case 't':
-                if (!record_type_parse(text_from(value), &arguments->type))
-                        argp_error(state, "type \"%s\" is not known: person or organization", value);
-                return 0;
-        case 'i':
         case ARGP_KEY_ARG:
-                add_file(state, arguments, value);
+                inputs_add_file(state, &arguments->inputs, value);
                 return 0;
         case KEY_CHANGELOG:
                 arguments->changelog = true;
@@ -131,11 +104,10 @@ static error_t parse_argument(int key, char *value, struct argp_state *state)
                 arguments->json = true;
                 return 0;
         case ARGP_KEY_END:
-                if (arguments->file_count == 0)
+                if (arguments->inputs.file_count == 0)
                         argp_error(state, "which file? Say --input FILE, or - for standard input");
-                for (uint32_t i = 0; arguments->train && i < arguments->file_count; i++)
-                        if (strcmp(arguments->files[i], "-") == 0)
-                                argp_error(state, "--train reads the input twice, and standard input can be read once");
+                if (arguments->train && inputs_use_stdin(&arguments->inputs))
+                        argp_error(state, "--train reads the input twice, and standard input can be read once");
                 if (!arguments->output && !arguments->state)
                         argp_error(state,
                                    "where to? Say --output DIRECTORY (or --state DIRECTORY to keep only the state)");
@@ -207,18 +179,14 @@ static void print_summary(const struct arguments *arguments, const struct replay
 
 static struct replay_options make_options(const struct arguments *arguments, struct config *config)
 {
-        return (struct replay_options){
-                .config = config,
-                .inputs = arguments->files,
-                .input_count = arguments->file_count,
-                .source = arguments->source,
-                .type = arguments->type,
-                .output_dir = arguments->output,
-                .state_dir = arguments->state,
-                .changelog = arguments->changelog,
-                .progress = isatty(STDERR_FILENO),
-                .batch_events = (uint32_t)arguments->batch,
-        };
+        struct replay_options options = inputs_replay_options(&arguments->inputs, config);
+
+        options.output_dir = arguments->output;
+        options.state_dir = arguments->state;
+        options.changelog = arguments->changelog;
+        options.progress = isatty(STDERR_FILENO);
+        options.batch_events = (uint32_t)arguments->batch;
+        return options;
 }
 
 static int replay(const struct arguments *arguments, struct config *config, struct model *model)
@@ -246,12 +214,13 @@ static bool obtain_model(const struct arguments *arguments, struct config *confi
         if (arguments->train)
                 return train_on_inputs("replay", arguments->model, &options, config, model, NULL);
         if (!arguments->config)
-                replay_pin_population(config, arguments->files, arguments->file_count);
+                replay_pin_population(config, arguments->inputs.files, arguments->inputs.file_count);
         return load_model("replay", arguments->model, config, model);
 }
 
 int command_replay(int argc, char **argv)
 {
+        static const struct argp_child children[] = {{&inputs_argp, 0, NULL, 0}, {0}};
         static const struct argp argp = {
                 argp_options,
                 parse_argument,
@@ -261,7 +230,7 @@ int command_replay(int argc, char **argv)
                 "file is a "
                 "header and rows (docs/replay.md). Exit codes: 0 done, 2 command, configuration or input, 3 disk or "
                 "state.",
-                NULL,
+                children,
                 NULL,
                 NULL,
         };
@@ -272,12 +241,11 @@ int command_replay(int argc, char **argv)
 
         if (!arguments || !config)
                 abort();
-        arguments->type = TYPE_COUNT;
+        inputs_init(&arguments->inputs);
         argp_err_exit_status = EXIT_USAGE;
         argp_parse(&argp, argc, argv, 0, NULL, arguments);
         if (load_config("replay", arguments->config, config)) {
-                if (arguments->has_dialect)
-                        config->any_dialect = arguments->dialect;
+                inputs_apply(&arguments->inputs, config);
                 if (arguments->threads)
                         config->threads = arguments->threads;
                 if (obtain_model(arguments, config, &model))

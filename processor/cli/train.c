@@ -5,6 +5,7 @@
 #include "cli/train.h"
 
 #include "base/buffer.h"
+#include "cli/inputs.h"
 #include "cli/load.h"
 #include "cli/training.h"
 #include "train/report.h"
@@ -16,8 +17,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define FILES_MAX 1024
-
 enum {
         KEY_JSON = 256,
         KEY_THREADS
@@ -28,12 +27,7 @@ struct arguments {
         const char *model;
         const char *output;
         const char *report;
-        struct text source;
-        enum record_type type;
-        enum dialect dialect;
-        bool has_dialect;
-        const char *files[FILES_MAX];
-        uint32_t file_count;
+        struct inputs inputs;
         bool json;
         int64_t threads;
 };
@@ -41,13 +35,9 @@ struct arguments {
 static const struct argp_option argp_options[] = {
         {"config", 'c', "FILE", 0, "The configuration; without it every source name is accepted and fields map by name",
          0},
-        {"input", 'i', "FILE", 0, "A file to read, also as plain arguments", 0},
         {"output", 'o', "FILE", 0, "Where the model goes (for matching.model, or --model)", 0},
         {"report", 'r', "DIRECTORY", 0, "Write fit.txt and fit.json there", 0},
         {"model", 'm', "FILE", 0, "The model to begin at, instead of the configuration's or the built-in one", 0},
-        {"source", 's', "NAME", 0, "Lines are bare payloads (or CSV rows) of this source", 0},
-        {"dialect", 'd', "DIALECT", 0, "row, salesforce-cdc or debezium, where no configuration says it", 0},
-        {"type", 't', "TYPE", 0, "person or organization: type of bare payloads that do not say it", 0},
         {"threads", KEY_THREADS, "N", 0, "Threads; one for each core by default. The model does not depend on it", 0},
         {"json", KEY_JSON, NULL, 0, "Print the report as JSON", 0},
         {0},
@@ -70,23 +60,11 @@ static error_t parse_argument(int key, char *value, struct argp_state *state)
         case 'r':
                 arguments->report = value;
                 return 0;
-        case 's':
-                arguments->source = text_from(value);
+        case ARGP_KEY_INIT:
+                state->child_inputs[0] = &arguments->inputs;
                 return 0;
-        case 'd':
-                if (!dialect_parse(text_from(value), &arguments->dialect))
-                        argp_error(state, "dialect \"%s\" is not known: row, salesforce-cdc or debezium", value);
-                arguments->has_dialect = true;
-                return 0;
-        case 't':
-                if (!record_type_parse(text_from(value), &arguments->type))
-                        argp_error(state, "type \"%s\" is not known: person or organization", value);
-                return 0;
-        case 'i':
         case ARGP_KEY_ARG:
-                if (arguments->file_count == FILES_MAX)
-                        argp_error(state, "more than %d files", FILES_MAX);
-                arguments->files[arguments->file_count++] = value;
+                inputs_add_file(state, &arguments->inputs, value);
                 return 0;
         case KEY_THREADS:
                 if (!text_to_i64(text_from(value), &arguments->threads) || arguments->threads < 1 ||
@@ -97,7 +75,7 @@ static error_t parse_argument(int key, char *value, struct argp_state *state)
                 arguments->json = true;
                 return 0;
         case ARGP_KEY_END:
-                if (arguments->file_count == 0)
+                if (arguments->inputs.file_count == 0)
                         argp_error(state, "which file? Say --input FILE, or - for standard input");
                 if (!arguments->output && !arguments->report)
                         argp_error(state, "where to? Say --output model.json, or --report DIRECTORY");
@@ -154,13 +132,7 @@ static bool write_model(const char *path, const struct model *model)
 
 static int train(const struct arguments *arguments, struct config *config, struct train_report *report)
 {
-        struct replay_options inputs = {
-                .config = config,
-                .inputs = arguments->files,
-                .input_count = arguments->file_count,
-                .source = arguments->source,
-                .type = arguments->type,
-        };
+        struct replay_options inputs = inputs_replay_options(&arguments->inputs, config);
         BUFFER_CLEANUP struct buffer text = {0};
         struct model *model = NULL;
         bool written = true;
@@ -184,6 +156,7 @@ static int train(const struct arguments *arguments, struct config *config, struc
 
 int command_train(int argc, char **argv)
 {
+        static const struct argp_child children[] = {{&inputs_argp, 0, NULL, 0}, {0}};
         static const struct argp argp = {
                 argp_options,
                 parse_argument,
@@ -192,7 +165,7 @@ int command_train(int argc, char **argv)
                 "random pairs agree, and how common values are.\v"
                 "Input as for `durand replay` (docs/replay.md). `durand replay --train` trains and uses the model in "
                 "one go. Exit codes: 0 done, 2 command, configuration or input, 3 disk.",
-                NULL,
+                children,
                 NULL,
                 NULL,
         };
@@ -203,12 +176,11 @@ int command_train(int argc, char **argv)
 
         if (!arguments || !config || !report)
                 abort();
-        arguments->type = TYPE_COUNT;
+        inputs_init(&arguments->inputs);
         argp_err_exit_status = EXIT_USAGE;
         argp_parse(&argp, argc, argv, 0, NULL, arguments);
         if (load_config("train", arguments->config, config)) {
-                if (arguments->has_dialect)
-                        config->any_dialect = arguments->dialect;
+                inputs_apply(&arguments->inputs, config);
                 if (arguments->threads)
                         config->threads = arguments->threads;
                 exit_code = train(arguments, config, report);

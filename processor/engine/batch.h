@@ -163,6 +163,9 @@ struct engine {
         bool broken; /* an apply failed: the transaction holds half a batch */
 };
 
+/* engine.c: what blocking keys are mixed with, see engine_stored_key(). */
+uint64_t engine_ghost_seed(const struct config *config);
+
 void number_push(struct arena *arena, struct number_list *list, uint32_t number);
 /* Pushes @number unless @set has it. True if pushed. */
 bool number_push_once(struct arena *arena, struct number_list *list, struct map *set, uint32_t number);

@@ -67,13 +67,23 @@ static void write_sums(struct engine *engine)
                        (struct text){.data = (const char *)&sums, .length = sizeof(sums)});
 }
 
+bool engine_read_epoch(struct store_txn *txn, struct text *epoch)
+{
+        return store_get_meta(txn, TEXT(META_EPOCH), epoch);
+}
+
+uint64_t engine_ghost_seed(const struct config *config)
+{
+        return hash64_text(config->ghost_secret, SEED_GHOST);
+}
+
 /* D belongs to one M. Another one needs a rebuild; silently mixing two would break everything that D promises. */
 static int check_epoch(struct engine *engine, struct error *error)
 {
         struct text epoch = text_from(engine->config->epoch);
         struct text stored;
 
-        if (!store_get_meta(engine->txn, TEXT(META_EPOCH), &stored)) {
+        if (!engine_read_epoch(engine->txn, &stored)) {
                 store_put_meta(engine->txn, TEXT(META_EPOCH), epoch);
                 return 0;
         }
@@ -109,7 +119,7 @@ int engine_open(const struct engine_options *options, struct engine **out, struc
         engine->config = options->config;
         engine->model = options->model;
         engine->store = options->store;
-        engine->ghost_seed = hash64_text(engine->config->ghost_secret, SEED_GHOST);
+        engine->ghost_seed = engine_ghost_seed(engine->config);
         r = open_workers(engine, options->threads, error);
         if (r == 0)
                 r = store_begin(engine->store, &engine->txn, error);

@@ -97,6 +97,9 @@ struct engine_digest engine_digest(const struct engine *engine);
 /* The same sums read from a snapshot of a state at rest. */
 int engine_read_digest(struct store_txn *txn, struct engine_digest *digest, struct error *error);
 
+/* The configuration and the model that a state was made with, read from a snapshot. False: it has no checkpoint yet. */
+bool engine_read_epoch(struct store_txn *txn, struct text *epoch);
+
 /* What one key-value pair adds to a digest; @topic is the name behind the prefix. */
 struct hash128 digest_entry(struct text topic, struct text key, struct text value);
 

@@ -208,6 +208,8 @@ int replay_run(const struct replay_options *options, struct replay_result *resul
                 r = apply_all(&replay, error);
         if (r == 0)
                 r = write_outputs(&replay, error);
+        if (r == 0 && options->finished)
+                r = options->finished(options->finished_context, replay.store, error);
         if (replay.engine) {
                 result->counts = engine_counts(replay.engine);
                 result->digest = engine_digest(replay.engine);

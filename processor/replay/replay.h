@@ -23,6 +23,10 @@ struct replay_options {
         bool changelog;
         bool progress;         /* show progress on standard error */
         uint32_t batch_events; /* 0: the default */
+        /* Called at the end, while the state still stands, whose snapshots show all of it; may be NULL. Negative: the
+         * replay fails with that code. */
+        int (*finished)(void *context, struct store *store, struct error *error);
+        void *finished_context;
 };
 
 struct replay_result {

@@ -301,6 +301,8 @@ void score_explain(struct scorer *scorer, const struct score_pair *pair, struct 
                         .value_a = evidence.of[i].a,
                         .value_b = evidence.of[i].b,
                         .weight_mbit = evidence.of[i].weight_mbit,
+                        .rarity_mbit =
+                                evidence.of[i].weight_mbit - stratum->levels[i][evidence.of[i].level].weight_mbit,
                 };
         }
         if (odds.strongest != ALTERNATIVE_COUNT && odds.others_mbit)

@@ -46,6 +46,7 @@ struct score_step {
         struct text value_a;
         struct text value_b;
         int32_t weight_mbit;
+        int32_t rarity_mbit; /* part of it: how far the values are rarer (or more common) than usual */
 };
 
 struct score_detail {

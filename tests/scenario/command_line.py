@@ -12,6 +12,7 @@ import tempfile
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
 CONFIG = os.path.join(HERE, "durand.yaml")
 MARC = os.path.join(HERE, "marc-durand-is-one-person", "input.ndjson")
 DURAND = ""
@@ -74,10 +75,21 @@ class CommandLine(unittest.TestCase):
             file.write(content)
         return self.path(name)
 
+    def test_examples_of_the_documentation_print_what_they_show(self):
+        with open(os.path.join(ROOT, "docs", "explain.md"), encoding="utf-8") as file:
+            blocks = file.read().split("    $ build/durand ")[1:]
+        self.assertEqual(len(blocks), 2)
+        for block in blocks:
+            lines = block.split("\n\n-")[0].split("\n\nThe links are")[0].split("\n")
+            shown = [line[4:] for line in lines[1:]]
+            run = subprocess.run([DURAND, *lines[0].split()], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True,
+                                 env={**os.environ, "NO_COLOR": "1"})
+            self.assertEqual([line.rstrip() for line in run.stdout.rstrip().split("\n")], [line.rstrip() for line in shown])
+
     def test_help_lists_every_command_and_each_explains_itself(self):
         run = durand("--help")
         self.assertEqual(run.returncode, 0)
-        for command in ("replay", "run", "demo", "check", "decode", "evaluate", "inspect", "feed", "schemas", "digest"):
+        for command in ("replay", "run", "demo", "check", "decode", "evaluate", "explain", "inspect", "feed", "schemas", "digest"):
             self.assertRegex(run.stdout, rf"(?m)^  {command} ")
             own = durand(command, "--help")
             self.assertEqual(own.returncode, 0, command)
@@ -93,7 +105,7 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(durand().returncode, 2)
 
     def test_unknown_option_is_wrong_use(self):
-        for command in ("replay", "run", "demo", "check", "decode", "evaluate", "inspect", "feed", "schemas", "digest"):
+        for command in ("replay", "run", "demo", "check", "decode", "evaluate", "explain", "inspect", "feed", "schemas", "digest"):
             self.assertEqual(durand(command, "--no-such-option").returncode, 2, command)
 
     def test_check_names_all_six_mistakes_with_their_lines(self):
@@ -232,6 +244,57 @@ class CommandLine(unittest.TestCase):
         refused = durand("demo", "--keep", self.path("kept"))
         self.assertEqual(refused.returncode, 2)
         self.assertIn("--keep takes a new one", refused.stderr)
+
+
+class Explain(unittest.TestCase):
+    """durand explain over the scenario in which three records are Marc Durand."""
+
+    def setUp(self):
+        self.directory = tempfile.TemporaryDirectory(prefix="durand-explain-")
+        self.addCleanup(self.directory.cleanup)
+        self.state = os.path.join(self.directory.name, "state")
+        run = durand("replay", "--config", CONFIG, "--input", MARC, "--state", self.state, "--output", self.directory.name)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        with open(os.path.join(self.directory.name, "clusters.csv"), encoding="utf-8") as file:
+            self.records = [line.strip().split(",") for line in file.readlines()[1:]]
+
+    def explain(self, *arguments):
+        return durand("explain", "--config", CONFIG, "--state", self.state, *arguments)
+
+    def test_two_records_of_one_entity_sum_up_to_their_score(self):
+        cluster = max({r[2] for r in self.records}, key=lambda c: sum(r[2] == c for r in self.records))
+        names = ["%s/%s" % (r[0], r[1]) for r in self.records if r[2] == cluster]
+        self.assertGreaterEqual(len(names), 2)
+        run = self.explain("--json", *names[:2])
+        self.assertEqual(run.returncode, 0, run.stderr)
+        answer = json.loads(run.stdout)
+        self.assertEqual(answer["outcome"], "one-entity")
+        self.assertEqual(sum(s["weight_mbit"] for s in answer["score"]["steps"]), answer["score"]["posterior_mbit"])
+        self.assertEqual({r["entity_id"] for r in answer["records"]}, {cluster})
+        text = self.explain(*names[:2])
+        self.assertIn("they are one", text.stdout)
+        self.assertNotIn("\033", text.stdout)
+
+    def test_an_entity_is_found_by_its_id_and_by_a_record(self):
+        source, record_id, cluster = self.records[0]
+        by_id, by_record = self.explain("--json", cluster), self.explain("--json", "%s/%s" % (source, record_id))
+        self.assertEqual(by_id.returncode, 0, by_id.stderr)
+        self.assertEqual(by_id.stdout, by_record.stdout)
+        self.assertEqual(json.loads(by_id.stdout)["entity_id"], cluster)
+
+    def test_a_record_that_is_not_there_is_named(self):
+        run = self.explain("erp/nobody", "erp/none")
+        self.assertEqual(run.returncode, 2)
+        self.assertIn("erp/nobody", run.stderr)
+
+    def test_a_state_of_another_configuration_is_refused_with_the_remedy(self):
+        run = durand("explain", "--state", self.state, self.records[0][2])
+        self.assertEqual(run.returncode, 2)
+        self.assertIn("--config", run.stderr)
+
+    def test_wrong_use_is_explained(self):
+        for arguments in ([], ["a/1", "a/2", "a/3"], ["--train", "a/1"]):
+            self.assertEqual(durand("explain", *arguments).returncode, 2)
 
 
 if __name__ == "__main__":

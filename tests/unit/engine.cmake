@@ -1,0 +1,1 @@
+unit_tests(FOLDER engine USES replay engine state config record model score golden)
