@@ -63,6 +63,7 @@ struct solver {
         uint32_t *first;    /* smallest rank in the cluster, by root */
         uint32_t *size;     /* items */
         uint64_t *weight;   /* records, each item clipped to WEIGHT_MAX */
+        uint64_t *unique;   /* exclusive groups in the cluster */
         uint32_t *next;     /* ring of a cluster's members */
         int32_t *threshold; /* by item: of the part that it belongs to */
         uint32_t **neighbours;
@@ -228,10 +229,15 @@ static int32_t threshold_of(const struct solver *s, const struct link *link)
         return a > b ? a : b;
 }
 
+static bool is_forbidden(const struct solver *s, const struct link *link)
+{
+        return link->cannot || (s->unique[link->a] & s->unique[link->b]);
+}
+
 /* Sets a pair of clusters out if it may be joined. */
 static void offer(struct solver *s, const struct link *link)
 {
-        if (link->cannot || !link->matches)
+        if (is_forbidden(s, link) || !link->matches)
                 return;
         int32_t linkage = linkage_of(s, link);
         if (linkage < threshold_of(s, link))
@@ -332,6 +338,7 @@ static void join(struct solver *s, uint32_t a, uint32_t b)
         s->next[gone] = ring;
         s->size[keep] += s->size[gone];
         s->weight[keep] += s->weight[gone];
+        s->unique[keep] |= s->unique[gone];
         s->first[keep] = s->first[keep] < s->first[gone] ? s->first[keep] : s->first[gone];
         s->threshold[keep] = s->threshold[keep] > s->threshold[gone] ? s->threshold[keep] : s->threshold[gone];
         for (size_t i = 0; i < s->neighbour_count[gone]; i++) {
@@ -356,6 +363,8 @@ static void agglomerate(struct solver *s, struct known_pairs *known)
                 if (s->parent[top.a] != top.a || s->parent[top.b] != top.b)
                         continue; /* one of them was absorbed; the merged pair was set out anew */
                 struct link *link = find_link(s, top.a, top.b);
+                if (s->unique[top.a] & s->unique[top.b])
+                        continue; /* since then one of them got a member of the other's group */
                 bool learned = compare_missing(s, known, link);
                 if (link->cannot)
                         continue;
@@ -436,7 +445,8 @@ static void set_thresholds(struct solver *s)
                 }
                 for (uint32_t i = 0; i < problem->edge_count; i++) {
                         const struct cluster_edge *edge = &problem->edges[i];
-                        if (edge->posterior_mbit >= threshold && !edge->cannot_link)
+                        if (edge->posterior_mbit >= threshold && !edge->cannot_link &&
+                            !(problem->items[edge->a].unique & problem->items[edge->b].unique))
                                 unite_parts(part, edge->a, edge->b);
                 }
                 for (uint32_t i = 0; i < count; i++)
@@ -457,6 +467,7 @@ static void prepare(struct solver *s, uint32_t count)
         s->first = arena_alloc(s->arena, count * sizeof(*s->first));
         s->size = arena_alloc(s->arena, count * sizeof(*s->size));
         s->weight = arena_alloc(s->arena, count * sizeof(*s->weight));
+        s->unique = arena_alloc(s->arena, count * sizeof(*s->unique));
         s->next = arena_alloc(s->arena, count * sizeof(*s->next));
         s->threshold = arena_alloc(s->arena, count * sizeof(*s->threshold));
         s->neighbours = arena_calloc(s->arena, count, sizeof(*s->neighbours));
@@ -470,6 +481,7 @@ static void prepare(struct solver *s, uint32_t count)
                 s->first[i] = s->rank[i];
                 s->size[i] = 1;
                 s->weight[i] = item_weight(s, i);
+                s->unique[i] = s->problem->items[i].unique;
         }
         grow_links(s);
 }

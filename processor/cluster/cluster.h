@@ -1,9 +1,11 @@
 /* cluster.h: one component of the match graph into clusters.
  *
  * Greedy agglomeration by linkage in an order that depends on nothing but the items and their scores: highest linkage
- * first, then the smaller canonical order. Cannot-links forbid a merge, must-links are contracted first. One weak link
- * never joins two dense groups. Components beyond CLUSTER_ITEMS_MAX raise their own threshold in fixed steps until the
- * parts fit.
+ * first, then the smaller canonical order. Cannot-links forbid a merge, must-links are contracted first. Items of one
+ * exclusive group (records of a source without duplicates) never meet in a cluster, however long the way between them;
+ * as bits of a cluster that costs a comparison for each merge, not a cannot-link for each pair. One weak link never
+ * joins two dense groups. Components beyond CLUSTER_ITEMS_MAX raise their own threshold in fixed steps until the parts
+ * fit.
  */
 #pragma once
 
@@ -16,6 +18,7 @@
 struct cluster_item {
         struct hash128 order; /* canonical: derived from content, never from arrival */
         uint32_t weight;      /* records that it stands for, at least 1 */
+        uint64_t unique;      /* exclusive groups that it is of, a bit each: no cluster holds two items of one group */
 };
 
 struct cluster_edge { /* a known score; pairs in any order, no repeats */

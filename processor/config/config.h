@@ -86,7 +86,9 @@ struct source_config {
         uint32_t trust_count;
         char country[3]; /* ISO 3166-1 alpha-2 for phones and addresses that name none; "" unknown */
         bool refresh;    /* publish refresh requests for stale records to sync.<name> */
-        int32_t line;    /* in the file, for messages; 0 built in */
+        /* By type: the source's own bit where it never holds two records of one entity, else 0. */
+        uint64_t unique[TYPE_COUNT];
+        int32_t line; /* in the file, for messages; 0 built in */
 };
 
 struct kafka_property {
@@ -151,8 +153,9 @@ struct config {
         uint32_t sync_count;
         const struct feed_config *feeds; /* config/policy.h */
         uint32_t feed_count;
-        bool accept_any_source;   /* without --config: any source name, dialect row, identity mapping */
-        enum dialect any_dialect; /* dialect of such a source (--dialect) */
+        uint64_t unique[TYPE_COUNT]; /* bits of all unique sources of a type */
+        bool accept_any_source;      /* without --config: any source name, dialect row, identity mapping */
+        enum dialect any_dialect;    /* dialect of such a source (--dialect) */
         struct source_config any_source[DIALECT_COUNT]; /* what serves it, one for each dialect; their name is empty */
 
         /* matching */
@@ -215,6 +218,10 @@ const struct source_config *config_find_topic(const struct config *config, struc
 
 /* The mapping of @entity, or NULL. */
 const struct entity_mapping *source_find_entity(const struct source_config *source, struct text entity);
+
+/* The bit of the source called @source, if it never holds two records of one entity of @type, else 0. Which bit it is
+ * says nothing; that two records have the same one does. */
+uint64_t config_unique_bit(const struct config *config, enum record_type type, struct text source);
 
 /* Trust in @source for @attribute: the rule for the attribute, or the default. */
 uint8_t source_trust(const struct source_config *source, uint16_t attribute);

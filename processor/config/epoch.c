@@ -95,6 +95,19 @@ static void put_source(struct buffer *out, struct arena *scratch, const struct c
                 put_entity(out, config, sorted[i]);
 }
 
+/* Nothing where no source is unique, so that installations without one keep their epoch. */
+static void put_unique(struct buffer *out, const struct config *config, const struct source_config **sorted)
+{
+        for (int type = 0; type < TYPE_COUNT; type++) {
+                if (!config->unique[type])
+                        continue;
+                buffer_prefixed(out, TEXT("unique"));
+                buffer_varint(out, (uint64_t)type);
+                for (uint32_t i = 0; i < config->source_count; i++)
+                        buffer_varint(out, sorted[i]->unique[type] != 0);
+        }
+}
+
 void config_compute_epoch(struct config *config, struct text model_hash)
 {
         struct arena scratch ARENA_CLEANUP = {0};
@@ -122,5 +135,6 @@ void config_compute_epoch(struct config *config, struct text model_hash)
         for (uint32_t i = 0; i < count; i++)
                 put_source(&out, &scratch, config, sorted[i]);
         policy_write_epoch(config, &out);
+        put_unique(&out, config, sorted);
         hash128_to_hex(hash128(out.data, out.length, 0), config->epoch);
 }

@@ -48,6 +48,13 @@ const struct source_config *config_find_source(const struct config *config, stru
         return NULL;
 }
 
+uint64_t config_unique_bit(const struct config *config, enum record_type type, struct text source)
+{
+        const struct source_config *found = config->unique[type] ? config_find_source(config, source) : NULL;
+
+        return found ? found->unique[type] : 0;
+}
+
 const struct source_config *config_find_topic(const struct config *config, struct text topic)
 {
         for (uint32_t i = 0; i < config->source_count; i++) {

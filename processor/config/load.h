@@ -7,6 +7,7 @@
 #include "config/options.h"
 
 #define SOURCES_MAX 256
+#define UNIQUE_SOURCES_MAX 64
 #define ENTITIES_MAX 512 /* of one source */
 #define FIELDS_MAX 1024  /* of one entity */
 #define VALUES_MAX 512   /* of one field's value mapping */
@@ -71,6 +72,7 @@ void read_kafka(struct loader *loader, const struct node *node, void *target);
 void read_attributes(struct loader *loader, const struct node *node, void *target);
 void read_sources(struct loader *loader, const struct node *node, void *target);
 void read_mapping(struct loader *loader, const struct node *node, void *target);  /* of a source */
+void read_unique(struct loader *loader, const struct node *node, void *target);   /* of a source */
 void read_trust(struct loader *loader, const struct node *node, void *target);    /* of a source */
 void read_entities(struct loader *loader, const struct node *node, void *target); /* of a source */
 void read_fields(struct loader *loader, const struct node *node, void *target);   /* of an entity */

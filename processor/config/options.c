@@ -183,6 +183,9 @@ const struct option options[] = {
          "(`{default: 60, email: 80}`; `address` stands for all its parts). Default: 50."},
         {SCOPE_SOURCE, "country", VALUE_COUNTRY, SOURCE_AT(config.country), "", 0, 2, NULL, NULL,
          "Country of phones and addresses that name none. Default: `matching.country`."},
+        {SCOPE_SOURCE, "unique", VALUE_LIST, 0, NULL, 0, 2, NULL, read_unique,
+         "The source never holds two records of one entity: such records are kept apart, whatever they say. `true`, or "
+         "the entity types that it holds for (`[person]`). Default: `false`."},
         {SCOPE_SOURCE, "refresh", VALUE_BOOL, SOURCE_AT(config.refresh), "false", 0, 1, NULL, NULL,
          "Publish a refresh request for each record that may have changed unseen (gap and overflow events)."},
 

@@ -133,6 +133,55 @@ void read_trust(struct loader *loader, const struct node *node, void *target)
         source->config.trust_count = (uint32_t)count;
 }
 
+/* --- sources without duplicates */
+
+void read_unique(struct loader *loader, const struct node *node, void *target)
+{
+        struct source_draft *source = target;
+        const struct text *words;
+        uint32_t count;
+        loader_read_texts(loader, node, "unique", &words, &count);
+        for (uint32_t i = 0; i < count; i++) {
+                const struct node *at = node->kind == NODE_LIST && node->count == count ? node->values[i] : node;
+                bool all = node->kind != NODE_LIST && text_equal(words[i], TEXT("true"));
+                bool known = all || (node->kind != NODE_LIST && text_equal(words[i], TEXT("false")));
+                for (int type = 0; type < TYPE_COUNT; type++) {
+                        bool named = text_equal(words[i], text_from(record_type_name((enum record_type)type)));
+                        source->config.unique[type] |= all || named;
+                        known |= named;
+                }
+                if (!known)
+                        problem_error(&loader->sink, at, "write true, false, or a list of person and organization",
+                                      "unique: \"%.*s\" is no entity type", TEXT_ARG(words[i]));
+        }
+}
+
+/* Each source that is unique for some type gets a bit of its own. */
+static void number_unique_sources(struct loader *loader, const struct node *node, struct source_config *sources,
+                                  uint32_t count)
+{
+        uint32_t numbered = 0;
+        for (uint32_t i = 0; i < count; i++) {
+                bool any = false;
+                for (int type = 0; type < TYPE_COUNT; type++)
+                        any |= sources[i].unique[type] != 0;
+                if (!any)
+                        continue;
+                if (numbered == UNIQUE_SOURCES_MAX) {
+                        problem_error(&loader->sink, node->keys[i],
+                                      "leave `unique` out where the source may hold duplicates",
+                                      "source %.*s is the %dth unique source; %d are possible",
+                                      TEXT_ARG(sources[i].name), UNIQUE_SOURCES_MAX + 1, UNIQUE_SOURCES_MAX);
+                        return;
+                }
+                for (int type = 0; type < TYPE_COUNT; type++) {
+                        sources[i].unique[type] = sources[i].unique[type] ? UINT64_C(1) << numbered : 0;
+                        loader->config->unique[type] |= sources[i].unique[type];
+                }
+                numbered++;
+        }
+}
+
 /* --- the source */
 
 static void check_topics(struct loader *loader, struct source_draft *source, const struct node *node,
@@ -237,6 +286,7 @@ void read_sources(struct loader *loader, const struct node *node, void *target)
         struct source_config *sources = arena_calloc(loader->arena, count ? count : 1, sizeof(*sources));
         for (uint32_t i = 0; i < count; i++)
                 read_source(loader, node->keys[i], node->values[i], &sources[i]);
+        number_unique_sources(loader, node, sources, count);
         config->sources = sources;
         config->source_count = count;
         check_references(loader);

@@ -182,6 +182,14 @@ void engine_put_state(struct engine *engine, uint32_t record, struct record_stat
 /* Writes what changed, in order of numbers, and forgets everything. */
 void states_end(struct engine *engine);
 
+/* unique.c */
+/* Puts @records into canonical order and gives the bit of each one's source, 0 where that may hold duplicates. NULL,
+ * and
+ * @records as they were, where no source of the stratum is unique. */
+uint64_t *engine_unique_bits(struct engine *engine, struct batch *batch, uint32_t *records, uint32_t count);
+/* The layer of each of a node's records, which are in canonical order; @layer_count is at least 1. */
+uint32_t *engine_layer_records(struct arena *arena, const uint64_t *unique, uint32_t count, uint32_t *layer_count);
+
 /* merge.c */
 int batch_merge(struct engine *engine, struct batch *batch, const struct changes *changes);
 /* The work of @key, loaded from the state where it is not in the batch yet. */

@@ -5,7 +5,8 @@
  * pairs that no key proposed are compared on demand.
  *
  * A value node is one item where its comparison with itself reaches the threshold ("John Smith" alone does not);
- * otherwise each of its records is an item of its own.
+ * otherwise each of its records is an item of its own. Records of a source without duplicates (unique.c) are never one
+ * item: the node then has as many items as the source has records in it.
  */
 #include "engine/batch.h"
 
@@ -16,14 +17,28 @@
 
 #define SEED_ITEM 0x647572616e640006ULL
 
+/* Between nodes with more pairs of items only the first items of each meet, and those of one number: the items of a
+ * node say the same, so who of them meets whom makes no difference, and n times m edges do. */
+#define MEETING_PAIRS_MAX 4096
+#define MEETING_ITEMS 8
+
 struct member_node {
         uint32_t node;
         struct text features;
+        uint32_t *records; /* where there are unique sources: in canonical order */
+        uint32_t record_count;
+        uint64_t *unique;  /* bits of the records' sources; NULL: no source is unique */
+        int32_t self_mbit; /* posterior of the node with itself; only where it has several records */
+        bool together;     /* its records are one item, but for those that a unique source keeps apart */
+        uint32_t first_item;
+};
+
+struct member_item {
+        uint32_t node; /* member node */
         uint32_t *records;
         uint32_t record_count;
-        int32_t self_mbit; /* posterior of the node with itself; only where it has several records */
-        bool together;     /* its records are one item */
-        uint32_t first_item;
+        uint32_t layer; /* of a node whose records are together */
+        uint64_t unique;
 };
 
 struct node_edge {
@@ -39,8 +54,7 @@ struct component {
         size_t node_count, node_capacity;
         struct node_edge *edges;
         size_t edge_count, edge_capacity;
-        uint32_t *item_node;   /* item -> member node */
-        uint32_t *item_record; /* item -> record, or 0 for a whole node */
+        struct member_item *items;
         uint32_t item_count;
         struct features scratch[2];
         uint32_t scratch_node[2]; /* member node + 1 that is decoded there */
@@ -138,46 +152,101 @@ static struct score compare_items(void *context, uint32_t a, uint32_t b)
 {
         struct component *component = context;
 
-        return compare_nodes(component, component->item_node[a], component->item_node[b]);
+        return compare_nodes(component, component->items[a].node, component->items[b].node);
 }
 
-static struct hash128 order_of_item(struct engine *engine, struct batch *batch, const struct member_node *node,
-                                    uint32_t record)
+/* From content alone: of the node, and of the record or the layer that the item is. */
+static struct hash128 order_of_item(struct component *component, const struct member_item *item)
 {
+        const struct member_node *node = &component->nodes[item->node];
         struct hash128 order = hash128(node->features.data, node->features.length, SEED_ITEM);
-        struct record decoded;
+        struct record record;
 
-        if (record == 0 || engine_load_record(engine, batch->arena, record, &decoded) < 0)
+        if (node->together)
+                return hash128_add(order, (struct hash128){.low = item->layer}); /* the first layer comes first */
+        if (engine_load_record(component->engine, component->batch->arena, item->records[0], &record) < 0)
                 return order;
-        return hash128_add(order, record_key_hash128(decoded.key));
+        return hash128_add(order, record_key_hash128(record.key));
+}
+
+static struct member_item *add_item(struct component *component, uint32_t node)
+{
+        struct member_item *item = &component->items[component->item_count++];
+
+        *item = (struct member_item){.node = node};
+        return item;
+}
+
+/* Each record on its own. */
+static void itemise_records(struct component *component, uint32_t index)
+{
+        struct member_node *node = &component->nodes[index];
+
+        for (uint32_t i = 0; i < node->record_count; i++) {
+                struct member_item *item = add_item(component, index);
+
+                item->records = &node->records[i];
+                item->record_count = 1;
+                item->unique = node->unique ? node->unique[i] : 0;
+        }
+}
+
+/* One item for all, or one for each layer. */
+static void itemise_layers(struct component *component, uint32_t index)
+{
+        struct member_node *node = &component->nodes[index];
+        uint32_t *layers, layer_count = 1;
+
+        layers = node->unique
+                         ? engine_layer_records(component->batch->arena, node->unique, node->record_count, &layer_count)
+                         : NULL;
+        for (uint32_t layer = 0; layer < layer_count; layer++) {
+                struct member_item *item = add_item(component, index);
+
+                item->layer = layer;
+                if (!layers) {
+                        item->records = node->records;
+                        item->record_count = node->record_count;
+                        continue;
+                }
+                item->records = arena_alloc(component->batch->arena, node->record_count * sizeof(uint32_t));
+                for (uint32_t i = 0; i < node->record_count; i++) {
+                        if (layers[i] != layer)
+                                continue;
+                        item->records[item->record_count++] = node->records[i];
+                        item->unique |= node->unique[i];
+                }
+        }
 }
 
 static void make_items(struct component *component)
 {
+        struct engine *engine = component->engine;
         struct batch *batch = component->batch;
         size_t bound = 0;
 
         for (size_t i = 0; i < component->node_count; i++)
                 bound += component->nodes[i].record_count;
-        component->item_node = arena_alloc(batch->arena, (bound + 1) * sizeof(uint32_t));
-        component->item_record = arena_alloc(batch->arena, (bound + 1) * sizeof(uint32_t));
+        component->items = arena_alloc(batch->arena, (bound + 1) * sizeof(*component->items));
         for (size_t i = 0; i < component->node_count; i++) {
                 struct member_node *node = &component->nodes[i];
-                uint32_t items;
 
                 node->first_item = component->item_count;
                 node->together = true;
+                if (node->record_count == 0)
+                        continue;
+                if (bound > 1)
+                        node->unique = engine_unique_bits(engine, batch, node->records, node->record_count);
                 if (node->record_count > 1) {
                         struct score self = compare_nodes(component, (uint32_t)i, (uint32_t)i);
 
                         node->self_mbit = self.posterior_mbit;
-                        node->together = self.posterior_mbit >= component->engine->config->match_mbit;
+                        node->together = self.posterior_mbit >= engine->config->match_mbit;
                 }
-                items = node->together ? 1 : node->record_count;
-                for (uint32_t j = 0; j < items && node->record_count > 0; j++) {
-                        component->item_node[component->item_count] = (uint32_t)i;
-                        component->item_record[component->item_count++] = node->together ? 0 : node->records[j];
-                }
+                if (node->together)
+                        itemise_layers(component, (uint32_t)i);
+                else
+                        itemise_records(component, (uint32_t)i);
         }
 }
 
@@ -197,36 +266,48 @@ struct item_edges {
         size_t count, capacity;
 };
 
+static void add_item_edge(struct component *component, struct item_edges *list, struct cluster_edge edge)
+{
+        if (!(component->items[edge.a].unique & component->items[edge.b].unique))
+                *ARENA_PUSH(component->batch->arena, list->items, list->count, list->capacity) = edge;
+}
+
 static void add_item_edges(struct component *component, struct item_edges *list, const struct node_edge *edge)
 {
         const struct member_node *a = &component->nodes[edge->a], *b = &component->nodes[edge->b];
+        uint32_t count_a = items_of(component, edge->a), count_b = items_of(component, edge->b);
+        bool all = !a->unique || (uint64_t)count_a * count_b <= MEETING_PAIRS_MAX;
+        uint32_t few = count_b < MEETING_ITEMS ? count_b : MEETING_ITEMS;
+        struct cluster_edge of = {.posterior_mbit = edge->posterior_mbit, .cannot_link = edge->cannot_link};
 
-        for (uint32_t i = 0; i < items_of(component, edge->a); i++) {
-                for (uint32_t j = 0; j < items_of(component, edge->b); j++)
-                        *ARENA_PUSH(component->batch->arena, list->items, list->count, list->capacity) =
-                                (struct cluster_edge){
-                                        .a = a->first_item + i,
-                                        .b = b->first_item + j,
-                                        .posterior_mbit = edge->posterior_mbit,
-                                        .cannot_link = edge->cannot_link,
-                                };
+        for (uint32_t i = 0; i < count_a; i++) {
+                uint32_t end = all ? count_b : i < MEETING_ITEMS ? few : 0;
+
+                of.a = a->first_item + i;
+                for (uint32_t j = 0; j < end; j++) {
+                        of.b = b->first_item + j;
+                        add_item_edge(component, list, of);
+                }
+                of.b = b->first_item + i;
+                if (end == 0 && i < count_b)
+                        add_item_edge(component, list, of);
         }
 }
 
-/* Records of one node that are items of their own know their score: the node's with itself. */
+/* Records of one node that are items of their own know their score: the node's with itself. Layers never meet. */
 static void add_self_edges(struct component *component, struct item_edges *list, uint32_t node)
 {
         const struct member_node *member = &component->nodes[node];
-        uint32_t items = items_of(component, node);
+        uint32_t items = member->together ? 0 : items_of(component, node);
 
         for (uint32_t i = 0; i < items; i++) {
                 for (uint32_t j = i + 1; j < items; j++)
-                        *ARENA_PUSH(component->batch->arena, list->items, list->count, list->capacity) =
-                                (struct cluster_edge){
-                                        .a = member->first_item + i,
-                                        .b = member->first_item + j,
-                                        .posterior_mbit = member->self_mbit,
-                                };
+                        add_item_edge(component, list,
+                                      (struct cluster_edge){
+                                              .a = member->first_item + i,
+                                              .b = member->first_item + j,
+                                              .posterior_mbit = member->self_mbit,
+                                      });
         }
 }
 
@@ -236,56 +317,56 @@ static void publish_cluster(struct component *component, const uint32_t *label, 
         struct number_list records = {0};
 
         for (uint32_t i = first; i < component->item_count; i++) {
-                const struct member_node *node = &component->nodes[component->item_node[i]];
+                const struct member_item *item = &component->items[i];
 
-                if (label[i] != first)
-                        continue;
-                if (component->item_record[i] != 0) {
-                        number_push(batch->arena, &records, component->item_record[i]);
-                        continue;
-                }
-                for (uint32_t j = 0; j < node->record_count; j++)
-                        number_push(batch->arena, &records, node->records[j]);
+                for (uint32_t j = 0; label[i] == first && j < item->record_count; j++)
+                        number_push(batch->arena, &records, item->records[j]);
         }
         batch_add_draft(batch, records.items, (uint32_t)records.count);
 }
 
+static void solve_items(struct component *component, uint32_t *label)
+{
+        struct arena *arena = component->batch->arena;
+        struct item_edges edges = {0};
+        struct cluster_item *items = arena_calloc(arena, component->item_count, sizeof(*items));
+
+        for (uint32_t i = 0; i < component->item_count; i++) {
+                const struct member_item *item = &component->items[i];
+
+                items[i] = (struct cluster_item){
+                        .order = order_of_item(component, item),
+                        .weight = item->record_count,
+                        .unique = item->unique,
+                };
+        }
+        for (size_t i = 0; i < component->edge_count; i++)
+                add_item_edges(component, &edges, &component->edges[i]);
+        for (uint32_t i = 0; i < component->node_count; i++)
+                add_self_edges(component, &edges, i);
+        cluster_solve(arena,
+                      &(struct cluster_problem){
+                              .items = items,
+                              .item_count = component->item_count,
+                              .edges = edges.items,
+                              .edge_count = (uint32_t)edges.count,
+                              .match_mbit = component->engine->config->match_mbit,
+                              .compare = compare_items,
+                              .context = component,
+                      },
+                      label);
+}
+
 static void solve_component(struct component *component)
 {
-        struct engine *engine = component->engine;
-        struct batch *batch = component->batch;
-        struct item_edges edges = {0};
-        struct cluster_item *items;
         uint32_t *label;
 
         make_items(component);
         if (component->item_count == 0)
                 return;
-        label = arena_calloc(batch->arena, component->item_count, sizeof(*label));
-        if (component->item_count > 1) {
-                items = arena_calloc(batch->arena, component->item_count, sizeof(*items));
-                for (uint32_t i = 0; i < component->item_count; i++) {
-                        const struct member_node *node = &component->nodes[component->item_node[i]];
-
-                        items[i].order = order_of_item(engine, batch, node, component->item_record[i]);
-                        items[i].weight = component->item_record[i] ? 1 : node->record_count;
-                }
-                for (size_t i = 0; i < component->edge_count; i++)
-                        add_item_edges(component, &edges, &component->edges[i]);
-                for (uint32_t i = 0; i < component->node_count; i++)
-                        add_self_edges(component, &edges, i);
-                cluster_solve(batch->arena,
-                              &(struct cluster_problem){
-                                      .items = items,
-                                      .item_count = component->item_count,
-                                      .edges = edges.items,
-                                      .edge_count = (uint32_t)edges.count,
-                                      .match_mbit = engine->config->match_mbit,
-                                      .compare = compare_items,
-                                      .context = component,
-                              },
-                              label);
-        }
+        label = arena_calloc(component->batch->arena, component->item_count, sizeof(*label));
+        if (component->item_count > 1)
+                solve_items(component, label);
         for (uint32_t i = 0; i < component->item_count; i++) {
                 if (label[i] == i)
                         publish_cluster(component, label, i);

@@ -211,23 +211,47 @@ static void offer_pair(struct conflict_run *run, uint32_t anchor_a, uint32_t nod
                 run->pairs[*index] = pair;
 }
 
-static void offer_neighbour(struct conflict_run *run, const struct draft *draft, uint32_t node,
+/* The bit that all records of @draft in @node have: they are of one unique source. */
+static uint64_t common_unique(struct conflict_run *run, const struct draft *draft, uint32_t node)
+{
+        struct engine *engine = run->engine;
+        uint64_t common = engine->config->unique[run->batch->type], *unique;
+        uint32_t *records, count;
+
+        if (!common)
+                return 0;
+        count = store_get_members(engine->txn, run->batch->arena, node, &records);
+        unique = engine_unique_bits(engine, run->batch, records, count);
+        for (uint32_t i = 0; i < count; i++) {
+                struct record_state state = {0};
+
+                if (engine_get_state(engine, records[i], &state) && state.anchor == draft->anchor)
+                        common &= unique[i];
+        }
+        return common;
+}
+
+/* @common is the node's: records of one unique source are no possible duplicates of each other. */
+static void offer_neighbour(struct conflict_run *run, const struct draft *draft, uint32_t node, uint64_t common,
                             const struct store_neighbour *edge)
 {
         struct engine *engine = run->engine;
         uint32_t *records;
         uint32_t count = store_get_members(engine->txn, run->batch->arena, edge->node, &records);
+        uint64_t *unique = common ? engine_unique_bits(engine, run->batch, records, count) : NULL;
 
         for (uint32_t i = 0; i < count; i++) {
                 struct record_state state = {0};
 
+                if (unique && (unique[i] & common))
+                        continue;
                 if (engine_get_state(engine, records[i], &state) && state.anchor != 0 && state.anchor != draft->anchor)
                         offer_pair(run, draft->anchor, node, state.anchor, edge->node, edge);
         }
 }
 
 /* Records of one value node that are entities of their own: the node's comparison with itself is what is known. */
-static void offer_twins(struct conflict_run *run, const struct draft *draft, uint32_t node)
+static void offer_twins(struct conflict_run *run, const struct draft *draft, uint32_t node, uint64_t common)
 {
         struct engine *engine = run->engine;
         struct store_neighbour self = {.node = node};
@@ -241,7 +265,7 @@ static void offer_twins(struct conflict_run *run, const struct draft *draft, uin
         engine_fill_pair(engine, run->batch, run->batch->arena, node, &features, node, &features, &pair);
         self.posterior_mbit = score_pair(engine->scorer[0], &pair).posterior_mbit;
         if (self.posterior_mbit >= engine->config->review_mbit)
-                offer_neighbour(run, draft, node, &self);
+                offer_neighbour(run, draft, node, common, &self);
 }
 
 static void offer_draft(struct conflict_run *run, const struct draft *draft)
@@ -254,6 +278,7 @@ static void offer_draft(struct conflict_run *run, const struct draft *draft)
         for (uint32_t i = 0; i < draft->member_count; i++) {
                 struct record_state state = {0};
                 struct store_neighbour *edges;
+                uint64_t common;
                 uint32_t count;
                 bool inserted;
 
@@ -262,12 +287,13 @@ static void offer_draft(struct conflict_run *run, const struct draft *draft)
                 map_put(&seen, state.node, 1, &inserted);
                 if (!inserted)
                         continue;
+                common = common_unique(run, draft, state.node);
                 count = store_get_edges(engine->txn, batch->arena, state.node, &edges);
                 for (uint32_t j = 0; j < count; j++) {
                         if (edges[j].posterior_mbit >= engine->config->review_mbit)
-                                offer_neighbour(run, draft, state.node, &edges[j]);
+                                offer_neighbour(run, draft, state.node, common, &edges[j]);
                 }
-                offer_twins(run, draft, state.node);
+                offer_twins(run, draft, state.node, common);
         }
 }
 

@@ -2,7 +2,8 @@
  *
  * Match-zone edges make components; each is solved by cluster/, with comparisons on demand, under the edges of the
  * review zone as evidence. Records of one node are one cluster if the node's comparison with itself reaches the
- * threshold ("John Smith" twice says little); else only the first of them stands for the node.
+ * threshold ("John Smith" twice says little); else only the first of them stands for the node. Of a source without
+ * duplicates only the first record does, in any case.
  */
 #include "resolve/internal.h"
 
@@ -49,7 +50,7 @@ static void solve_component(struct solver *solver, struct arena *arena, uint32_t
         uint32_t *label = arena_alloc(arena, count * sizeof(*label));
         for (uint32_t i = 0; i < count; i++) {
                 const struct resolve_node *node = &resolve->nodes[stratum->first_node + solver->nodes[i]];
-                items[i] = (struct cluster_item){node->order, node->member_count};
+                items[i] = (struct cluster_item){node->order, node->member_count, node->unique};
         }
         for (size_t i = 0; i < edge_count; i++) {
                 const struct resolve_pair *pair = &stratum->pairs[edges[i]];
@@ -158,9 +159,14 @@ static void label_records(struct solver *solver)
                 struct score_pair pair = resolve_make_pair(resolve, i, i, solver->sides);
                 bool own = node->member_count == 1 ||
                            score_pair(solver->scorer, &pair).posterior_mbit >= resolve->config->match_mbit;
+                uint64_t taken = 0; /* unique sources that have a record in the cluster */
                 for (uint32_t j = 0; j < node->member_count; j++) {
                         uint32_t *smallest = &first[node->cluster];
-                        if (j && !own) {
+                        uint64_t unique = config_unique_bit(resolve->config, node->type,
+                                                            resolve->records[members[j]].record.key.source);
+                        bool repeated = (taken & unique) != 0;
+                        taken |= unique;
+                        if ((j && !own) || repeated) {
                                 resolve->records[members[j]].cluster = members[j];
                                 continue;
                         }

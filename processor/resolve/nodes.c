@@ -74,6 +74,9 @@ static void make_nodes(struct resolve *resolve, struct encoded *encoded)
                                                                                       .first_member = i,
                                                                                       .cluster = resolve->node_count};
                 resolve->nodes[resolve->node_count - 1].member_count++;
+                resolve->nodes[resolve->node_count - 1].unique |=
+                        config_unique_bit(resolve->config, encoded[i].type,
+                                          resolve->records[encoded[i].record].record.key.source);
                 resolve->members[i] = encoded[i].record;
                 resolve->records[encoded[i].record].node = resolve->node_count - 1;
         }

@@ -31,6 +31,7 @@ struct resolve_node {
         struct hash128 order;
         uint32_t first_member; /* in resolve.members */
         uint32_t member_count;
+        uint64_t unique;        /* sources without duplicates (config_unique_bit()) that it has records of */
         const uint8_t *generic; /* a byte a feature; NULL: no value of it is generic */
         uint32_t cluster;       /* smallest index of a node of its cluster; set by resolve_cluster() */
 };

@@ -10,7 +10,8 @@
 
 #include <stdio.h>
 
-const char history_config[] =
+/* %s: further options of the sources emea, us and erp, and of matching. */
+static const char history_config[] =
         "sources:\n"
         "  emea:\n"
         "    dialect: salesforce-cdc\n"
@@ -18,18 +19,18 @@ const char history_config[] =
         "    mapping: salesforce-standard\n"
         "    country: FR\n"
         "    refresh: true\n"
-        "    trust: {default: 60, email: 80}\n"
+        "    trust: {default: 60, email: 80}\n%s"
         "  us:\n"
         "    dialect: salesforce-cdc\n"
         "    topics: [us]\n"
         "    mapping: salesforce-standard\n"
-        "    country: US\n"
+        "    country: US\n%s"
         "  erp:\n"
         "    dialect: debezium\n"
         "    topics: [erp]\n"
         "    country: FR\n"
         "    refresh: true\n"
-        "    trust: {default: 60, siren: 90}\n"
+        "    trust: {default: 60, siren: 90}\n%s"
         "    tables:\n"
         "      customer:\n"
         "        type: organization\n"
@@ -67,7 +68,7 @@ const char history_config[] =
         "  companies: {type: organization, when: has siren or sources >= 2, fields: {name: name, full: completeness}}\n"
         "matching:\n"
         "  population: {person: 300, organization: 100}\n"
-        "  country: FR\n";
+        "  country: FR\n%s";
 
 uint64_t dice_roll(struct dice *dice)
 {
@@ -330,6 +331,17 @@ static void add_event(struct maker *maker, const struct table *table, uint32_t i
                 change.version.time_ms = TIME_UNKNOWN_MS;
         fill_event(maker, &change);
         *ARENA_PUSH(maker->arena, maker->history.items, maker->history.count, maker->history.capacity) = change;
+}
+
+struct text history_make_config(struct arena *arena, struct dice *dice)
+{
+        static const char *const unique[] = {"", "    unique: true\n", "    unique: [person]\n",
+                                             "    unique: [organization]\n"};
+        const char *of[3];
+
+        for (int i = 0; i < 3; i++)
+                of[i] = dice ? unique[dice_below(dice, 4)] : "";
+        return arena_printf(arena, history_config, of[0], of[1], of[2], "");
 }
 
 struct changes history_make(struct arena *arena, struct dice *dice, uint32_t length)

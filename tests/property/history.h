@@ -15,8 +15,8 @@ bool dice_chance(struct dice *dice, uint32_t percent);
 
 #define HISTORY_SOURCES "emea", "us", "erp"
 
-/* The configuration of the sources that histories speak of. */
-extern const char history_config[];
+/* The configuration of the sources that histories speak of: as it is, or varied by @dice where there are any. */
+struct text history_make_config(struct arena *arena, struct dice *dice);
 
 /* A history of @length events in @arena. */
 struct changes history_make(struct arena *arena, struct dice *dice, uint32_t length);

@@ -8,10 +8,13 @@
 
 #define SEED_ITEM 0x647572616e640006ULL /* the canonical order of items: processor/engine/components.c */
 
-/* One item of a component: a whole value node, or one of its records. */
+/* One item of a component: one of a value node's records, or all of them but for what unique sources keep apart: then
+ * the records that come after @layer others of their source in the node. */
 struct item {
         uint32_t node;
-        uint32_t record; /* NOWHERE: all of the node's */
+        uint32_t record; /* NOWHERE: all of the layer */
+        uint32_t layer;
+        uint64_t unique;
 };
 
 struct component {
@@ -66,6 +69,42 @@ static bool is_together(struct oracle *oracle, uint32_t node)
                compare_nodes(oracle, node, node).posterior_mbit >= oracle->config->match_mbit;
 }
 
+/* How many of the node's records before this one are of the same unique source. */
+static uint32_t layer_of(const struct oracle *oracle, const struct value_node *node, uint32_t index)
+{
+        uint64_t unique = oracle->records[node->members[index]].unique;
+        uint32_t before = 0;
+
+        for (uint32_t i = 0; i < index; i++)
+                before += unique != 0 && oracle->records[node->members[i]].unique == unique;
+        return before;
+}
+
+static void add_item(struct component *component, struct item item)
+{
+        *ARENA_PUSH(&component->oracle->arena, component->items, component->count, component->capacity) = item;
+}
+
+static void add_layers(struct component *component, uint32_t index)
+{
+        const struct oracle *oracle = component->oracle;
+        const struct value_node *node = &oracle->nodes[index];
+
+        for (uint32_t layer = 0; layer < node->member_count; layer++) {
+                struct item item = {.node = index, .record = NOWHERE, .layer = layer};
+                bool any = false;
+
+                for (uint32_t i = 0; i < node->member_count; i++) {
+                        if (layer_of(oracle, node, i) != layer)
+                                continue;
+                        any = true;
+                        item.unique |= oracle->records[node->members[i]].unique;
+                }
+                if (any)
+                        add_item(component, item);
+        }
+}
+
 /* Last node first: the solver must not care. */
 static void gather_items(struct component *component, uint32_t part)
 {
@@ -73,14 +112,17 @@ static void gather_items(struct component *component, uint32_t part)
 
         for (uint32_t i = (uint32_t)oracle->node_count; i-- > 0;) {
                 const struct value_node *node = &oracle->nodes[i];
-                bool together;
 
                 if (node->part != part)
                         continue;
-                together = is_together(oracle, i);
-                for (uint32_t j = 0; j < (together ? 1 : node->member_count); j++)
-                        *ARENA_PUSH(&oracle->arena, component->items, component->count, component->capacity) =
-                                (struct item){.node = i, .record = together ? NOWHERE : node->members[j]};
+                if (is_together(oracle, i)) {
+                        add_layers(component, i);
+                        continue;
+                }
+                for (uint32_t j = 0; j < node->member_count; j++)
+                        add_item(component, (struct item){.node = i,
+                                                          .record = node->members[j],
+                                                          .unique = oracle->records[node->members[j]].unique});
         }
 }
 
@@ -95,16 +137,28 @@ static const struct node_edge *find_edge(const struct oracle *oracle, uint32_t a
         return NULL;
 }
 
+static bool is_of(const struct oracle *oracle, const struct item *item, uint32_t member)
+{
+        const struct value_node *node = &oracle->nodes[item->node];
+
+        return item->record == NOWHERE ? layer_of(oracle, node, member) == item->layer
+                                       : node->members[member] == item->record;
+}
+
 static struct cluster_item describe_item(struct oracle *oracle, const struct item *item)
 {
         const struct value_node *node = &oracle->nodes[item->node];
-        struct hash128 order = hash128(node->bytes.data, node->bytes.length, SEED_ITEM);
+        struct cluster_item described = {.order = hash128(node->bytes.data, node->bytes.length, SEED_ITEM),
+                                         .unique = item->unique};
 
-        if (item->record == NOWHERE)
-                return (struct cluster_item){.order = order, .weight = node->member_count};
-        return (struct cluster_item){.order = hash128_add(order,
-                                                          record_key_hash128(oracle->records[item->record].record.key)),
-                                     .weight = 1};
+        for (uint32_t i = 0; i < node->member_count; i++)
+                described.weight += is_of(oracle, item, i);
+        if (item->record != NOWHERE)
+                described.order =
+                        hash128_add(described.order, record_key_hash128(oracle->records[item->record].record.key));
+        else
+                described.order = hash128_add(described.order, (struct hash128){.low = item->layer});
+        return described;
 }
 
 /* Records of one node always know their score, even below the review zone. */
@@ -162,10 +216,10 @@ static void add_whole(struct component *component, const uint32_t *label, uint32
 
                 if (label[i] != first)
                         continue;
-                if (item->record != NOWHERE)
-                        add_member(oracle, whole, item->record);
-                for (uint32_t j = 0; item->record == NOWHERE && j < node->member_count; j++)
-                        add_member(oracle, whole, node->members[j]);
+                for (uint32_t j = 0; j < node->member_count; j++) {
+                        if (is_of(oracle, item, j))
+                                add_member(oracle, whole, node->members[j]);
+                }
         }
 }
 

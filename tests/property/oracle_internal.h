@@ -15,6 +15,7 @@ struct known_record {
         struct record record;
         uint32_t node;   /* NOWHERE: deleted, or nothing to match by */
         uint32_t entity; /* of a living record or an attached ghost */
+        uint64_t unique; /* bit of its source, 0 where that may hold duplicates */
 };
 
 struct value_node {

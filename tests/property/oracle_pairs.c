@@ -61,6 +61,8 @@ void oracle_find_nodes(struct oracle *oracle)
                         known->node = (uint32_t)oracle->node_count;
                         add_node(oracle, arena_text(&oracle->arena, buffer_view(&encoded)));
                 }
+                known->unique =
+                        config_unique_bit(oracle->config, oracle->nodes[known->node].type, known->record.key.source);
                 oracle->nodes[known->node].members[oracle->nodes[known->node].member_count++] = i;
                 buffer_free(&encoded);
         }

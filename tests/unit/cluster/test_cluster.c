@@ -319,6 +319,61 @@ static void too_large_a_component_raises_its_threshold(void **state)
         free(label);
 }
 
+/* Two records of a source without duplicates never meet, though everything between them matches. */
+static void items_of_one_group_never_meet_in_a_cluster(void **state)
+{
+        struct test_problem t;
+        (void)state;
+        start(&t, 5);
+        t.items[0].unique = t.items[4].unique = 1;
+        t.items[2].unique = 2;
+        for (uint32_t i = 0; i < 4; i++)
+                edge(&t, i, i + 1, 10 - 2 * (int32_t)i);
+        edge(&t, 0, 2, 8);
+        edge(&t, 1, 3, 8);
+        solve(&t);
+        for (uint32_t i = 0; i < 4; i++)
+                assert_int_equal(t.label[i], 0);
+        assert_int_equal(t.label[4], 4);
+}
+
+/* Ten thousand records of two sources without duplicates, each alike to twenty of the other source and of its own:
+ * pairs form, and nothing more is compared, for a pair has a record of either source already. */
+static void ten_thousand_items_of_two_groups_cost_no_comparison(void **state)
+{
+        uint32_t count = CLUSTER_ITEMS_MAX;
+        struct arena arena = {0};
+        struct cluster_item *items = calloc(count, sizeof(*items));
+        struct cluster_edge *edges = calloc((size_t)count * 40, sizeof(*edges));
+        uint32_t *label = calloc(count, sizeof(*label)), *size = calloc(count, sizeof(*size));
+        uint32_t calls = 0;
+        struct cluster_problem problem = {.items = items,
+                                          .item_count = count,
+                                          .edges = edges,
+                                          .match_mbit = MATCH_MBIT,
+                                          .compare = never_the_same,
+                                          .context = &calls};
+        (void)state;
+        for (uint32_t i = 0; i < count; i++) {
+                items[i] = (struct cluster_item){.order = {.low = hash64_mix(i, 1)}, .weight = 1, .unique = 1 + i % 2};
+                for (uint32_t k = 1; k <= 40 && i + k < count; k++)
+                        edges[problem.edge_count++] = (struct cluster_edge){i, i + k, 9000, false};
+        }
+        cluster_solve(&arena, &problem, label);
+        for (uint32_t i = 0; i < count; i++) {
+                size[label[i]]++;
+                assert_int_equal(label[i] % 2 == i % 2, label[i] == i);
+        }
+        for (uint32_t i = 0; i < count; i++)
+                assert_true(size[i] <= 2);
+        assert_int_equal(calls, 0);
+        arena_free(&arena);
+        free(items);
+        free(edges);
+        free(label);
+        free(size);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -332,6 +387,8 @@ int main(void)
                 cmocka_unit_test(a_cannot_link_survives_contraction),
                 cmocka_unit_test(the_order_of_items_and_edges_does_not_matter),
                 cmocka_unit_test(ten_thousand_items_take_less_than_a_second),
+                cmocka_unit_test(items_of_one_group_never_meet_in_a_cluster),
+                cmocka_unit_test(ten_thousand_items_of_two_groups_cost_no_comparison),
                 cmocka_unit_test(too_large_a_component_raises_its_threshold),
         };
         return cmocka_run_group_tests_name("cluster", tests, NULL, NULL);

@@ -328,6 +328,51 @@ static void the_committed_reference_is_what_the_program_says(void **state)
         buffer_free(&out);
 }
 
+/* Sources without duplicates: for both types or one of them, each with a bit of its own; part of the epoch. */
+static void a_source_may_be_unique(void **state)
+{
+        struct loaded l = load_text("sources:\n"
+                                    "  a: {topics: [x], unique: true}\n"
+                                    "  b: {topics: [y], unique: person}\n"
+                                    "  c: {topics: [z], unique: [organization]}\n"
+                                    "  d: {topics: [w], unique: false}\n");
+        char base[33], other[33];
+        (void)state;
+        assert_clean(&l);
+        uint64_t a = config_unique_bit(l.config, TYPE_PERSON, TEXT("a"));
+        uint64_t b = config_unique_bit(l.config, TYPE_PERSON, TEXT("b"));
+        assert_true(a && b && a != b);
+        assert_true(l.config->unique[TYPE_PERSON] == (a | b));
+        assert_true(config_unique_bit(l.config, TYPE_ORGANIZATION, TEXT("a")));
+        assert_true(config_unique_bit(l.config, TYPE_ORGANIZATION, TEXT("c")));
+        assert_false(config_unique_bit(l.config, TYPE_ORGANIZATION, TEXT("b")));
+        assert_false(config_unique_bit(l.config, TYPE_PERSON, TEXT("c")));
+        assert_false(config_unique_bit(l.config, TYPE_PERSON, TEXT("d")));
+        assert_false(config_unique_bit(l.config, TYPE_PERSON, TEXT("nobody")));
+        unload(&l);
+        epoch_of("sources: {a: {topics: [x], unique: false}}\n", base);
+        epoch_of("sources: {a: {topics: [x]}}\n", other);
+        assert_string_equal(base, other);
+        epoch_of("sources: {a: {topics: [x], unique: person}}\n", other);
+        assert_string_not_equal(base, other);
+}
+
+static void unique_names_types_and_nothing_else(void **state)
+{
+        struct loaded l = load_text("sources:\n"
+                                    "  a:\n"
+                                    "    topics: [x]\n"
+                                    "    unique: sometimes\n"
+                                    "  b:\n"
+                                    "    topics: [y]\n"
+                                    "    unique: [person,\n"
+                                    "             table]\n");
+        (void)state;
+        assert_problem(&l, 4, false, "\"sometimes\" is no entity type", "true, false");
+        assert_problem(&l, 8, false, "\"table\" is no entity type", "true, false");
+        unload(&l);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -343,6 +388,8 @@ int main(void)
                 cmocka_unit_test(the_epoch_changes_with_what_decides_results_and_with_nothing_else),
                 cmocka_unit_test(every_preset_is_read_without_a_complaint),
                 cmocka_unit_test(the_committed_reference_is_what_the_program_says),
+                cmocka_unit_test(a_source_may_be_unique),
+                cmocka_unit_test(unique_names_types_and_nothing_else),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
