@@ -11,6 +11,7 @@
 #include "cli/replay.h"
 #include "cli/run.h"
 #include "cli/schemas.h"
+#include "cli/simulate.h"
 #include "cli/train.h"
 
 #include <stdio.h>
@@ -29,6 +30,7 @@ static const struct {
         {"train", command_train, "a matching model from records that nobody has labelled"},
         {"evaluate", command_evaluate, "a clustering against the truth: precision, recall, F1"},
         {"explain", command_explain, "why two records are the same, or are not; why an entity is one"},
+        {"simulate", command_simulate, "what another configuration would decide, before it does"},
         {"inspect", command_inspect, "the tables of a state, readable"},
         {"feed", command_feed, "the rows of a feed, as JSON or CSV"},
         {"schemas", command_schemas, "the contracts of the outputs, and what a registry has of them"},

@@ -290,7 +290,3 @@ struct stored {
 void stored_encode(const struct stored *stored, struct text json, struct buffer *out);
 int stored_decode(struct arena *arena, struct text value, struct stored *stored, struct error *error);
 int stored_json(struct arena *arena, const struct stored *stored, struct text *json, struct error *error);
-
-/* patch.c: RFC 7396 merge patches between two golden records */
-/* Writes the patch that turns @from into @to. False when they are equal (then an empty object was written). */
-bool patch_write(struct json_writer *writer, const struct json_node *from, const struct json_node *to);

@@ -6,6 +6,7 @@
 #include "engine/changes.h"
 
 #include "engine/digest.h"
+#include "engine/patch.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -8,7 +8,8 @@
 #include <string.h>
 
 struct dump {
-        struct engine *engine;
+        struct store_txn *txn;
+        const struct vocabulary *vocabulary;
         struct arena arena;
         engine_emit emit;
         engine_member member;
@@ -28,7 +29,6 @@ static uint64_t number_of(struct text key)
 static int dump_record(void *context, struct text key, struct text value)
 {
         struct dump *dump = context;
-        const struct config *config = dump->engine->config;
         struct buffer json_key = {0}, json = {0};
         struct record record;
         int r;
@@ -40,7 +40,7 @@ static int dump_record(void *context, struct text key, struct text value)
         if (!record.alive && !record.ever_updated && !record.ever_deleted && !record.ever_stale)
                 return 0;
         record_key_write_json(record.key, &json_key);
-        record_write_json(&config->vocabulary, &record, &json);
+        record_write_json(dump->vocabulary, &record, &json);
         r = dump->emit(dump->context, &(struct output){
                                               .topic = OUTPUT_RECORDS,
                                               .key = buffer_view(&json_key),
@@ -63,7 +63,7 @@ static int dump_golden(void *context, struct text key, struct text value)
         if (stored_decode(&dump->arena, value, &stored, dump->error) < 0 ||
             stored_json(&dump->arena, &stored, &json, dump->error) < 0)
                 return ERR_FATAL;
-        if (!store_get_record(dump->engine->txn, (uint32_t)number_of(key), &bytes) ||
+        if (!store_get_record(dump->txn, (uint32_t)number_of(key), &bytes) ||
             record_decode(&dump->arena, bytes, &anchor, dump->error) < 0)
                 return error_set(dump->error, ERR_FATAL, "the anchor of a golden record is missing or damaged");
         golden_entity_id(stored.type, anchor.key, id);
@@ -118,25 +118,30 @@ static int dump_output(void *context, struct text key, struct text value)
                                          });
 }
 
-int engine_dump(struct engine *engine, engine_emit emit, void *context, struct error *error)
+int engine_dump_snapshot(struct store_txn *txn, const struct vocabulary *vocabulary, engine_emit emit, void *context,
+                         struct error *error)
 {
-        struct dump dump = {.engine = engine, .emit = emit, .context = context, .error = error};
-        int r = store_walk(engine->txn, STORE_RECORD, dump_record, &dump);
+        struct dump dump = {.txn = txn, .vocabulary = vocabulary, .emit = emit, .context = context, .error = error};
+        int r = store_walk(txn, STORE_RECORD, dump_record, &dump);
 
         if (r == 0)
-                r = store_walk(engine->txn, STORE_GOLDEN, dump_golden, &dump);
+                r = store_walk(txn, STORE_GOLDEN, dump_golden, &dump);
         if (r == 0)
-                r = store_walk(engine->txn, STORE_CONFLICT, dump_conflict, &dump);
+                r = store_walk(txn, STORE_CONFLICT, dump_conflict, &dump);
         if (r == 0)
-                r = store_walk(engine->txn, STORE_OUTPUT, dump_output, &dump);
+                r = store_walk(txn, STORE_OUTPUT, dump_output, &dump);
         arena_free(&dump.arena);
         return r;
+}
+
+int engine_dump(struct engine *engine, engine_emit emit, void *context, struct error *error)
+{
+        return engine_dump_snapshot(engine->txn, &engine->config->vocabulary, emit, context, error);
 }
 
 static int list_golden(void *context, struct text key, struct text value)
 {
         struct dump *dump = context;
-        struct engine *engine = dump->engine;
         char id[ENTITY_ID_SIZE];
         struct stored stored;
         struct record record;
@@ -146,12 +151,12 @@ static int list_golden(void *context, struct text key, struct text value)
         arena_reset(&dump->arena);
         if (stored_decode(&dump->arena, value, &stored, dump->error) < 0)
                 return ERR_FATAL;
-        if (!store_get_record(engine->txn, (uint32_t)number_of(key), &bytes) ||
+        if (!store_get_record(dump->txn, (uint32_t)number_of(key), &bytes) ||
             record_decode(&dump->arena, bytes, &record, dump->error) < 0)
                 return error_set(dump->error, ERR_FATAL, "the anchor of a golden record is missing or damaged");
         golden_entity_id(stored.type, record.key, id);
         for (uint32_t i = 0; r == 0 && i < stored.member_count; i++) {
-                if (!store_get_record(engine->txn, stored.members[i], &bytes) ||
+                if (!store_get_record(dump->txn, stored.members[i], &bytes) ||
                     record_decode(&dump->arena, bytes, &record, dump->error) < 0)
                         return error_set(dump->error, ERR_FATAL, "a member of %s is missing or damaged", id);
                 r = dump->member(dump->context, record.key, stored.type, text_from(id));
@@ -159,11 +164,16 @@ static int list_golden(void *context, struct text key, struct text value)
         return r;
 }
 
-int engine_list_members(struct engine *engine, engine_member member, void *context, struct error *error)
+int engine_list_members_snapshot(struct store_txn *txn, engine_member member, void *context, struct error *error)
 {
-        struct dump dump = {.engine = engine, .member = member, .context = context, .error = error};
-        int r = store_walk(engine->txn, STORE_GOLDEN, list_golden, &dump);
+        struct dump dump = {.txn = txn, .member = member, .context = context, .error = error};
+        int r = store_walk(txn, STORE_GOLDEN, list_golden, &dump);
 
         arena_free(&dump.arena);
         return r;
+}
+
+int engine_list_members(struct engine *engine, engine_member member, void *context, struct error *error)
+{
+        return engine_list_members_snapshot(engine->txn, member, context, error);
 }

@@ -14,6 +14,7 @@
 #define SEED_GHOST 0x647572616e640003ULL
 #define META_SUMS "engine.sums"
 #define META_EPOCH "engine.epoch"
+#define META_ATTRIBUTES "engine.attributes" /* names of added attributes, a line each */
 
 /* What is kept in META_SUMS. */
 struct sums {
@@ -72,6 +73,35 @@ bool engine_read_epoch(struct store_txn *txn, struct text *epoch)
         return store_get_meta(txn, TEXT(META_EPOCH), epoch);
 }
 
+/* Numbers of attributes are those of the configuration, and R is stored with numbers. */
+static void write_vocabulary(struct engine *engine)
+{
+        const struct vocabulary *vocabulary = &engine->config->vocabulary;
+
+        buffer_clear(&engine->scratch);
+        for (uint32_t i = ATTRIBUTE_BUILTIN_COUNT; i < vocabulary->count; i++)
+                buffer_printf(&engine->scratch, "%s\n", vocabulary->attributes[i].name);
+        store_put_meta(engine->txn, TEXT(META_ATTRIBUTES), buffer_view(&engine->scratch));
+}
+
+bool engine_read_vocabulary(struct store_txn *txn, struct vocabulary *vocabulary)
+{
+        struct text names;
+
+        vocabulary_init(vocabulary);
+        if (!store_get_meta(txn, TEXT(META_ATTRIBUTES), &names))
+                return false;
+        for (uint32_t from = 0; from < names.length;) {
+                int64_t end = text_find_byte(names, '\n', from);
+
+                if (end < 0 || vocabulary_add(vocabulary, text_slice(names, from, (uint32_t)end - from), KIND_TEXT,
+                                              true, true, false) == ATTRIBUTE_NONE)
+                        return false;
+                from = (uint32_t)end + 1;
+        }
+        return true;
+}
+
 uint64_t engine_ghost_seed(const struct config *config)
 {
         return hash64_text(config->ghost_secret, SEED_GHOST);
@@ -85,6 +115,7 @@ static int check_epoch(struct engine *engine, struct error *error)
 
         if (!engine_read_epoch(engine->txn, &stored)) {
                 store_put_meta(engine->txn, TEXT(META_EPOCH), epoch);
+                write_vocabulary(engine);
                 return 0;
         }
         if (text_equal(stored, epoch))

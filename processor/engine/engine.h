@@ -100,6 +100,10 @@ int engine_read_digest(struct store_txn *txn, struct engine_digest *digest, stru
 /* The configuration and the model that a state was made with, read from a snapshot. False: it has no checkpoint yet. */
 bool engine_read_epoch(struct store_txn *txn, struct text *epoch);
 
+/* The attributes that the records of a state have: the built-in ones, and those that its configuration added, by name
+ * alone. False: it has no checkpoint yet. */
+bool engine_read_vocabulary(struct store_txn *txn, struct vocabulary *vocabulary);
+
 /* What one key-value pair adds to a digest; @topic is the name behind the prefix. */
 struct hash128 digest_entry(struct text topic, struct text key, struct text value);
 
@@ -120,6 +124,11 @@ struct engine_counts engine_counts(const struct engine *engine);
  * table. Works on the engine's own transaction. */
 int engine_dump(struct engine *engine, engine_emit emit, void *context, struct error *error);
 
+/* The same of a snapshot, whose attributes are @vocabulary (engine_read_vocabulary()). */
+int engine_dump_snapshot(struct store_txn *txn, const struct vocabulary *vocabulary, engine_emit emit, void *context,
+                         struct error *error);
+
 /* Every living record with its entity id, for clusters.csv and evaluate. */
 typedef int (*engine_member)(void *context, struct record_key key, enum record_type type, struct text entity_id);
 int engine_list_members(struct engine *engine, engine_member member, void *context, struct error *error);
+int engine_list_members_snapshot(struct store_txn *txn, engine_member member, void *context, struct error *error);

@@ -3,7 +3,7 @@
  * Our documents hold no nulls, so a patch says everything: a changed or new member with its new value, a removed member
  * as null, an array whole. Applying `after` to the golden record before gives the one after, and `before` leads back.
  */
-#include "engine/batch.h"
+#include "engine/patch.h"
 
 static bool same_node(const struct json_node *a, const struct json_node *b)
 {

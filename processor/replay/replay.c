@@ -8,9 +8,8 @@
 #include "base/clock.h"
 #include "replay/files.h"
 #include "replay/prefetch.h"
+#include "replay/scratch_state.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +23,7 @@ struct replay {
         struct store *store;
         struct engine *engine;
         struct output_files *files;
-        char state_dir[4096];
+        char state_dir[SCRATCH_STATE_MAX];
         bool temporary;
         int64_t start_ms;
         int64_t shown_ms;
@@ -32,36 +31,6 @@ struct replay {
 
 /* ---- state ---------------------------------------------------------------------------------------------------------
  */
-
-static int make_temporary(struct replay *replay, struct error *error)
-{
-        const char *base = replay->options->output_dir ? replay->options->output_dir : "/tmp";
-
-        snprintf(replay->state_dir, sizeof(replay->state_dir), "%s/.state-XXXXXX", base);
-        if (!mkdtemp(replay->state_dir))
-                return error_set(error, ERR_USAGE, "cannot make a directory for the state in %s: %s", base,
-                                 strerror(errno));
-        replay->temporary = true;
-        return 0;
-}
-
-/* The state directory is flat. */
-static void remove_temporary(struct replay *replay)
-{
-        DIR *dir;
-        struct dirent *entry;
-
-        if (!replay->temporary)
-                return;
-        dir = opendir(replay->state_dir);
-        while (dir && (entry = readdir(dir))) {
-                if (entry->d_name[0] != '.' || strlen(entry->d_name) > 2)
-                        unlinkat(dirfd(dir), entry->d_name, 0);
-        }
-        if (dir)
-                closedir(dir);
-        rmdir(replay->state_dir);
-}
 
 static int open_engine(struct replay *replay, struct error *error)
 {
@@ -78,7 +47,8 @@ static int open_engine(struct replay *replay, struct error *error)
         if (replay->options->state_dir)
                 snprintf(replay->state_dir, sizeof(replay->state_dir), "%s", replay->options->state_dir);
         else
-                r = make_temporary(replay, error);
+                r = scratch_state_make(replay->options->output_dir, replay->state_dir, error);
+        replay->temporary = !replay->options->state_dir && r == 0;
         store.path = replay->state_dir;
         if (r == 0)
                 r = store_open(&store, &replay->store, error);
@@ -221,6 +191,7 @@ int replay_run(const struct replay_options *options, struct replay_result *resul
         engine_close(replay.engine);
         store_close(replay.store);
         output_files_close(replay.files);
-        remove_temporary(&replay);
+        if (replay.temporary)
+                scratch_state_remove(replay.state_dir);
         return r;
 }

@@ -33,13 +33,14 @@ MAY_USE = {
     "state": "record",
     "engine": "config model record standard block score cluster golden conflict sync feed state",
     "replay": "avro registry config record decode model engine state",
+    "simulate": "config record model standard block score cluster golden conflict sync feed state engine replay",
     "evaluate": "config record decode",
     "resolve": "config record model standard block score cluster",
     "train": "config record model block score cluster resolve",
     "service": "avro registry config model record decode standard block score cluster golden conflict sync feed kafka http state engine",
     "demo": "config model record decode standard block score cluster golden conflict sync feed kafka http state engine replay service",
     "cli": "avro registry config model record decode standard block score cluster golden conflict sync feed"
-           " kafka http state engine replay evaluate resolve train service demo",
+           " kafka http state engine replay simulate evaluate resolve train service demo",
 }
 
 # Headers of libraries, and the only folders that may include them.

@@ -89,7 +89,7 @@ class CommandLine(unittest.TestCase):
     def test_help_lists_every_command_and_each_explains_itself(self):
         run = durand("--help")
         self.assertEqual(run.returncode, 0)
-        for command in ("replay", "run", "demo", "check", "decode", "evaluate", "explain", "inspect", "feed", "schemas", "digest"):
+        for command in ("replay", "run", "demo", "check", "decode", "evaluate", "explain", "simulate", "inspect", "feed", "schemas", "digest"):
             self.assertRegex(run.stdout, rf"(?m)^  {command} ")
             own = durand(command, "--help")
             self.assertEqual(own.returncode, 0, command)

@@ -1,0 +1,4 @@
+/* simulate.h: durand simulate. */
+#pragma once
+
+int command_simulate(int argc, char **argv);
