@@ -61,6 +61,7 @@ static const struct {
         [RECIPE_NAME_BIRTH_PLACE] = {"name + birth place", 19},
         [RECIPE_GIVEN_CITY] = {"given name + city", 18},
         [RECIPE_NAME_SECTOR] = {"name + postal sector", 20},
+        [RECIPE_RULE] = {"what a rule asks for", 0},
 };
 
 const char *block_recipe_name(uint8_t recipe)
@@ -138,12 +139,29 @@ static int compare_hashes(const void *a, const void *b)
         return (left->hash > right->hash) - (left->hash < right->hash);
 }
 
+/* Values that a rule of the configuration joins by. */
+static void add_rules(const struct rule_set *rules, const struct features *features, struct key_list *list)
+{
+        for (uint32_t i = 0; i < rules->count; i++) {
+                uint64_t keys[RULE_KEYS_MAX];
+                uint32_t count = rule_keys(&rules->items[i], features, keys);
+
+                for (uint32_t j = 0; j < count; j++) {
+                        struct text part = {.data = (const char *)&keys[j], .length = sizeof(keys[j])};
+
+                        key_add(list, RECIPE_RULE, 0, &part, 1);
+                }
+        }
+}
+
 void block_derive(const struct model *model, const struct features *features, struct block_keys *keys)
 {
         struct key_list list;
         list.count = 0;
         list.type = features->type;
         keys->count = 0;
+        if (model->rules)
+                add_rules(model->rules, features, &list);
         block_values(features, &list);
         if (features->type == TYPE_PERSON)
                 block_person(features, &list);

@@ -47,6 +47,7 @@ enum block_recipe {
         RECIPE_NAME_BIRTH_PLACE,
         RECIPE_GIVEN_CITY,
         RECIPE_NAME_SECTOR,
+        RECIPE_RULE,
         RECIPE_COUNT,
 };
 

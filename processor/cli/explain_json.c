@@ -8,6 +8,8 @@ static const char *const outcome_names[EXPLAIN_OUTCOME_COUNT] = {
         [EXPLAIN_OTHER_TYPE] = "other-type",
         [EXPLAIN_ESTABLISHMENTS] = "establishments",
         [EXPLAIN_CONTRADICTION] = "contradiction",
+        [EXPLAIN_RULE] = "rule",
+        [EXPLAIN_UNIQUE_SOURCE] = "unique-source",
         [EXPLAIN_NO_KEY] = "no-blocking-key",
         [EXPLAIN_NO_MATCH] = "no-match",
         [EXPLAIN_REVIEW] = "review",
@@ -91,6 +93,8 @@ static void write_score(struct json_writer *writer, const struct config *config,
         write_number(writer, "match_mbit", config->match_mbit);
         write_number(writer, "review_mbit", config->review_mbit);
         write_bool(writer, "cannot_link", detail->score.cannot_link);
+        if (detail->rule)
+                write_text(writer, "rule", detail->rule->name);
         if (detail->contradiction.length > 0)
                 write_text(writer, "contradiction", detail->contradiction);
         json_write_name(writer, "steps");

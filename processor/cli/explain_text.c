@@ -196,6 +196,9 @@ static void write_score(const struct explain_view *view, const struct explanatio
         write_bold(view, out, explain_zone(view->config, detail->score.posterior_mbit));
         buffer_printf(out, "\nA match needs %+.1f, a steward is asked from %+.1f on; one bit more doubles the odds.\n",
                       (double)view->config->match_mbit / 1000.0, (double)view->config->review_mbit / 1000.0);
+        if (detail->rule)
+                buffer_printf(out, "The rule %.*s decides: %s.\n", TEXT_ARG(detail->rule->name),
+                              rule_verdict_name(detail->rule->then));
         if (detail->contradiction.length > 0)
                 buffer_printf(out, "The identifiers exclude each other: %.*s.\n", TEXT_ARG(detail->contradiction));
 }

@@ -50,5 +50,6 @@ void use_model(struct config *config, struct model *model)
 {
         for (int type = 0; type < TYPE_COUNT; type++)
                 model_set_population(model, (enum record_type)type, config->population[type]);
+        model_set_rules(model, &config->rules);
         config_compute_epoch(config, text_from(model_hash(model)));
 }

@@ -171,8 +171,11 @@ static void add_pair(struct solver *s, struct link *link, uint32_t a, uint32_t b
         link->cannot |= score.cannot_link;
 }
 
+/* A pair that a rule calls the same joins its clusters, whatever the rest of them says. */
 static int32_t linkage_of(const struct solver *s, const struct link *link)
 {
+        if (link->loudest_mbit >= RULE_SAME_MBIT)
+                return RULE_SAME_MBIT;
         int64_t all = (int64_t)(s->weight[link->a] * s->weight[link->b]);
         int64_t unknown = all - (int64_t)link->known;
         int64_t sum = link->sum_mbit + (unknown > 0 ? unknown : 0) * UNCOMPARED_MBIT;

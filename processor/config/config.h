@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "record/attribute.h"
+#include "record/rule.h"
 
 enum dialect {
         DIALECT_ROW,
@@ -164,7 +165,10 @@ struct config {
         int32_t review_mbit;            /* posterior from which a person is asked */
         int64_t block_cap;              /* value nodes that may share a blocking key */
         int64_t cluster_records_max;    /* an entity with more records is an over-merge conflict */
-        struct text model_file;         /* empty: the built-in model */
+        struct rule_set rules;          /* beside the weights */
+        bool ignored[TYPE_COUNT][ATTRIBUTE_MAX];       /* attributes that take no part in matching */
+        bool seen_by_rules[TYPE_COUNT][ATTRIBUTE_MAX]; /* attributes that are compared by rules alone */
+        struct text model_file;                        /* empty: the built-in model */
         char default_country[3];
 
         struct text ghost_secret; /* key of the hashes that ghosts keep; empty: a built-in constant */

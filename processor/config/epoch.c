@@ -108,6 +108,40 @@ static void put_unique(struct buffer *out, const struct config *config, const st
         }
 }
 
+static void put_terms(struct buffer *out, const struct config *config, const struct rule_term *terms, uint32_t count)
+{
+        buffer_varint(out, count);
+        for (uint32_t i = 0; i < count; i++) {
+                buffer_varint(out, terms[i].attribute_count);
+                for (uint32_t j = 0; j < terms[i].attribute_count; j++)
+                        put_attribute_name(out, config, terms[i].attributes[j]);
+        }
+}
+
+/* Again nothing where there are none. */
+static void put_criteria(struct buffer *out, const struct config *config)
+{
+        for (int type = 0; type < TYPE_COUNT; type++) {
+                for (uint32_t i = 1; i < config->vocabulary.count; i++) {
+                        if (!config->ignored[type][i])
+                                continue;
+                        buffer_prefixed(out, TEXT("ignored"));
+                        buffer_varint(out, (uint64_t)type);
+                        put_attribute_name(out, config, (uint16_t)i);
+                }
+        }
+        for (uint32_t i = 0; i < config->rules.count; i++) {
+                const struct rule *rule = &config->rules.items[i];
+
+                buffer_prefixed(out, TEXT("rule"));
+                buffer_prefixed(out, rule->name);
+                buffer_varint(out, rule->type);
+                buffer_varint(out, rule->then);
+                put_terms(out, config, rule->same, rule->same_count);
+                put_terms(out, config, rule->different, rule->different_count);
+        }
+}
+
 void config_compute_epoch(struct config *config, struct text model_hash)
 {
         struct arena scratch ARENA_CLEANUP = {0};
@@ -136,5 +170,6 @@ void config_compute_epoch(struct config *config, struct text model_hash)
                 put_source(&out, &scratch, config, sorted[i]);
         policy_write_epoch(config, &out);
         put_unique(&out, config, sorted);
+        put_criteria(&out, config);
         hash128_to_hex(hash128(out.data, out.length, 0), config->epoch);
 }

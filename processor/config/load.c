@@ -91,6 +91,13 @@ static void check_thresholds(struct loader *loader, const struct node *root)
                       "matching.review (%s) is above matching.match (%s)", review_text, match_text);
 }
 
+/* Where rules say `review`, a pair goes between the two. */
+static void share_thresholds(struct config *config)
+{
+        config->rules.match_mbit = config->match_mbit;
+        config->rules.review_mbit = config->review_mbit;
+}
+
 static void check_names(struct loader *loader, const struct node *root)
 {
         const struct config *config = loader->config;
@@ -181,6 +188,7 @@ int config_load_text(struct text yaml, const char *name, struct config *config, 
                 check_registry(&loader, root);
                 check_registry_secrets(&loader, root);
                 check_thresholds(&loader, root);
+                share_thresholds(config);
                 check_names(&loader, root);
                 check_model(&loader, root);
         }

@@ -1,6 +1,7 @@
 /* load.h: the readers of the parts that have a form of their own.
  *
- * Internal to config. Named by the option table, implemented in kafka.c, attributes.c, sources.c, mapping.c.
+ * Internal to config. Named by the option table, implemented in kafka.c, attributes.c, sources.c, mapping.c,
+ * rules.c.
  */
 #pragma once
 
@@ -61,6 +62,17 @@ struct source_draft {
         const struct node *mapping_node;
 };
 
+struct rule_draft {
+        struct rule rule;
+        const char *what; /* "rule vat" */
+        struct text type_name;
+        struct text then;
+        const struct text *same;
+        uint32_t same_count;
+        const struct text *different;
+        uint32_t different_count;
+};
+
 struct attribute_draft {
         struct text kind_name;
         const struct text *types;
@@ -69,6 +81,9 @@ struct attribute_draft {
 };
 
 void read_kafka(struct loader *loader, const struct node *node, void *target);
+void read_rules(struct loader *loader, const struct node *node, void *target);
+void read_ignored_of_persons(struct loader *loader, const struct node *node, void *target);
+void read_ignored_of_organizations(struct loader *loader, const struct node *node, void *target);
 void read_attributes(struct loader *loader, const struct node *node, void *target);
 void read_sources(struct loader *loader, const struct node *node, void *target);
 void read_mapping(struct loader *loader, const struct node *node, void *target);  /* of a source */

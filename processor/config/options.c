@@ -19,6 +19,7 @@
 #define TARGET_ENTITY_AT(member) offsetof(struct target_entity_draft, member)
 #define WRITE_AT(member) offsetof(struct write_draft, member)
 #define FEED_AT(member) offsetof(struct feed_draft, member)
+#define RULE_AT(member) offsetof(struct rule_draft, member)
 
 static const char *const dialect_words[] = {"row", "salesforce-cdc", "debezium", NULL};
 static const char *const type_words[] = {"person", "organization", NULL};
@@ -35,6 +36,7 @@ static const char *const kind_words[] = {"text",  "name",    "date",      "time"
 static const char *const sync_mode_words[] = {"publish", "preview", "read_only", NULL};
 static const char *const write_words[] = {"fill", "correct", NULL};
 static const char *const format_words[] = {"e164", "international", "national", NULL};
+static const char *const verdict_words[] = {"same", "never", "review", NULL};
 static const char *const merge_words[] = {"never", "oldest", "newest", "fullest", NULL};
 
 const struct option options[] = {
@@ -149,6 +151,15 @@ const struct option options[] = {
          "value is no evidence."},
         {SCOPE_FILE, "matching.max_cluster_records", VALUE_INTEGER, FILE_AT(cluster_records_max), "100", 2, 1000000,
          NULL, NULL, "An entity with more records opens an over-merge conflict."},
+        {SCOPE_FILE, "matching.ignore.person", VALUE_LIST, 0, NULL, 0, 256, NULL, read_ignored_of_persons,
+         "Attributes that take no part in the matching of persons: they are no evidence and propose no pairs. "
+         "`address` "
+         "stands for all its parts."},
+        {SCOPE_FILE, "matching.ignore.organization", VALUE_LIST, 0, NULL, 0, 256, NULL, read_ignored_of_organizations,
+         "The same for organizations."},
+        {SCOPE_FILE, "matching.rules", VALUE_MAP, 0, NULL, 0, 0, NULL, read_rules,
+         "Rules beside the weights, by name, each with the options below. `never` goes before `same`, `same` before "
+         "`review`, and each before the weights."},
         {SCOPE_FILE, "matching.model", VALUE_TEXT, FILE_AT(model_file), "", 0, 4096, NULL, NULL,
          "File of a trained model (`durand train`), relative to the working directory; without it the built-in one."},
         {SCOPE_FILE, "matching.country", VALUE_COUNTRY, FILE_AT(default_country), "", 0, 2, NULL, NULL,
@@ -282,6 +293,18 @@ const struct option options[] = {
         {SCOPE_FEED, "fields", VALUE_MAP, 0, NULL, 0, 0, NULL, read_feed_fields,
          "The consumer's name of a field: an attribute, or `entity_id`, `completeness`, `records`, `sources`. "
          "Required."},
+
+        {SCOPE_RULE, "type", VALUE_WORD, RULE_AT(type_name), NULL, 0, 0, type_words, NULL,
+         "The entity type that the rule is about. Required."},
+        {SCOPE_RULE, "when.same", VALUE_LIST, RULE_AT(same), NULL, 0, 64, NULL, NULL,
+         "Attributes of which both records must have an equal value, after standardising. Parts of an address must be "
+         "of one address on each side. Required for `same` and `review`: these values propose the pair."},
+        {SCOPE_RULE, "when.different", VALUE_LIST, RULE_AT(different), NULL, 0, 64, NULL, NULL,
+         "Attributes of which both records must have values, but none in common. Required for `never`."},
+        {SCOPE_RULE, "then", VALUE_WORD, RULE_AT(then), NULL, 0, 0, verdict_words, NULL,
+         "`same`: one entity, before any weights, unless validated identifiers, a unique source or a `never` forbid "
+         "it. "
+         "`never`: kept apart. `review`: a person is asked. Required."},
 };
 
 const size_t option_count = sizeof(options) / sizeof(options[0]);

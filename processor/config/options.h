@@ -21,6 +21,7 @@ enum option_scope {
         SCOPE_TARGET_ENTITY,
         SCOPE_WRITE,
         SCOPE_FEED,
+        SCOPE_RULE,
         SCOPE_COUNT,
 };
 

@@ -56,6 +56,16 @@ static const struct {
          "Under a target's `entities`, by the name of the object or table."},
         {SCOPE_WRITE, "Options of an attribute to write",
          "Under `write`, by the attribute, where `attribute: fill` or `attribute: correct` does not say enough."},
+        {SCOPE_RULE, "Options of a rule",
+         "Under `matching.rules`, by its name, which explanations and conflicts give. A value that is missing on "
+         "either "
+         "side satisfies no condition. An attribute that matching does not compare (`status`, or one of `attributes`) "
+         "is "
+         "compared by rules alone; references and consents are not. Of a name the words count, in any order; `website` "
+         "is the domain of a website or of a company's mail address; a partial birth date is missing. For "
+         "`different`, names are compared word by word, and the roots of nicknames are words as well. A value shared "
+         "by "
+         "more records than `matching.cap` proposes no pairs for rules either."},
         {SCOPE_FEED, "Options of a feed", "Under `feeds`, by its name. [feeds.md](feeds.md)."},
 };
 

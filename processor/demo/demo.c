@@ -136,6 +136,7 @@ static int load_sample(struct demo *demo)
         demo->model = model_new_builtin();
         for (int type = 0; type < TYPE_COUNT; type++)
                 model_set_population(demo->model, (enum record_type)type, demo->config.population[type]);
+        model_set_rules(demo->model, &demo->config.rules);
         config_compute_epoch(&demo->config, text_from(model_hash(demo->model)));
         demo->config.state_dir = path_of(demo, "state");
         demo->config.partitions = 1;

@@ -25,6 +25,8 @@ static const char *const outcome_texts[EXPLAIN_OUTCOME_COUNT] = {
         [EXPLAIN_OTHER_TYPE] = "they stay two: a person and an organization are never the same",
         [EXPLAIN_ESTABLISHMENTS] = "they stay two: establishments of one company, each with a number of its own",
         [EXPLAIN_CONTRADICTION] = "they stay two: validated identifiers exclude each other",
+        [EXPLAIN_RULE] = "they stay two: a rule keeps them apart",
+        [EXPLAIN_UNIQUE_SOURCE] = "they stay two: each has a record of a source that never holds two of one entity",
         [EXPLAIN_NO_KEY] = "they stay two: no blocking key proposed the pair, so it was never compared",
         [EXPLAIN_NO_MATCH] = "they stay two: what is known speaks against it",
         [EXPLAIN_REVIEW] = "they stay two until a steward decides: the evidence is neither enough nor too little",
@@ -285,6 +287,7 @@ static int explain_link(struct explainer *explainer, struct arena *arena, const 
                 .b = b->record.key,
                 .posterior_mbit = detail.score.posterior_mbit,
                 .equal = a->node == b->node,
+                .rule = detail.rule,
                 .reasons = detail.contradiction.length > 0 ? detail.contradiction : say_reasons(arena, &detail),
         };
         return 0;
@@ -566,6 +569,25 @@ static void find_shared_keys(struct explainer *explainer, struct arena *arena, s
                 qsort(explanation->keys, explanation->key_count, sizeof(*explanation->keys), compare_keys);
 }
 
+static bool is_never(const struct rule *rule)
+{
+        return rule && rule->then == RULE_NEVER;
+}
+
+static uint64_t unique_bit(const struct explainer *explainer, const struct explained_record *record)
+{
+        return config_unique_bit(explainer->engine.config, record->type, record->record.key.source);
+}
+
+static uint64_t unique_sources(const struct explainer *explainer, const struct web *web)
+{
+        uint64_t bits = 0;
+
+        for (uint32_t i = 0; i < web->member_count; i++)
+                bits |= unique_bit(explainer, &web->members[i]);
+        return bits;
+}
+
 /* Compares the nodes of the two entities. The pair that speaks most against them: a contradiction, else the lowest. */
 static int compare_entities(struct explainer *explainer, struct arena *arena, struct explanation *explanation,
                             struct error *error)
@@ -604,9 +626,14 @@ static int compare_entities(struct explainer *explainer, struct arena *arena, st
                 }
         }
         explanation->cross_mean_mbit = (int32_t)(sum / (int64_t)explanation->cross_pairs);
-        if (worst.cannot_link)
-                explanation->outcome = EXPLAIN_CONTRADICTION;
-        return explain_link(explainer, arena, worst_a, worst_b, &explanation->against, error);
+        r = explain_link(explainer, arena, worst_a, worst_b, &explanation->against, error);
+        if (r < 0)
+                return r;
+        if (unique_sources(explainer, &a) & unique_sources(explainer, &b))
+                explanation->outcome = EXPLAIN_UNIQUE_SOURCE;
+        else if (worst.cannot_link)
+                explanation->outcome = is_never(explanation->against.rule) ? EXPLAIN_RULE : EXPLAIN_CONTRADICTION;
+        return 0;
 }
 
 static enum explain_outcome judge(const struct explainer *explainer, const struct explanation *explanation)
@@ -616,6 +643,10 @@ static enum explain_outcome judge(const struct explainer *explainer, const struc
 
         if (strcmp(explanation->a.entity_id, explanation->b.entity_id) == 0)
                 return EXPLAIN_ONE_ENTITY;
+        if (unique_bit(explainer, &explanation->a) & unique_bit(explainer, &explanation->b))
+                return EXPLAIN_UNIQUE_SOURCE;
+        if (is_never(explanation->detail.rule))
+                return EXPLAIN_RULE;
         if (explanation->detail.score.cannot_link)
                 return explanation->detail.contradiction.length > 0 ? EXPLAIN_CONTRADICTION : EXPLAIN_ESTABLISHMENTS;
         if (!explanation->compared)

@@ -40,8 +40,9 @@ struct explained_record {
 struct explained_link {
         struct record_key a, b;
         int32_t posterior_mbit;
-        bool equal;          /* both records are of one value node */
-        struct text reasons; /* "email +14.2, name +8.1, birth_date −3.0": the strongest steps */
+        bool equal;              /* both records are of one value node */
+        const struct rule *rule; /* that decided about them; NULL: none */
+        struct text reasons;     /* "email +14.2, name +8.1, birth_date −3.0": the strongest steps */
 };
 
 /* Why two records are together or apart, the first that holds. */
@@ -51,6 +52,8 @@ enum explain_outcome {
         EXPLAIN_ESTABLISHMENTS, /* of one company, each with its valid SIRET */
         EXPLAIN_CONTRADICTION,  /* validated identifiers exclude each other, here or between two others of the entities
                                  */
+        EXPLAIN_RULE,           /* a rule of the configuration says never, of them or of two others */
+        EXPLAIN_UNIQUE_SOURCE,  /* both entities have a record of a source without duplicates */
         EXPLAIN_NO_KEY,         /* no blocking key within its cap proposed them */
         EXPLAIN_NO_MATCH,       /* below the review zone */
         EXPLAIN_REVIEW,         /* a steward is asked */

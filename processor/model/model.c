@@ -217,3 +217,8 @@ int model_finish(struct model *model, struct error *error)
         hash128_to_hex(hash128(json.data, json.length, 0), model->hash);
         return 0;
 }
+
+void model_set_rules(struct model *model, const struct rule_set *rules)
+{
+        model->rules = rules->count > 0 ? rules : NULL;
+}

@@ -9,6 +9,7 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "record/attribute.h"
+#include "record/rule.h"
 
 struct model;
 
@@ -34,3 +35,7 @@ const char *model_hash(const struct model *model);
 
 /* Pins the number of records that prior odds are made for. Once, before the first score. 0 keeps the model's own. */
 void model_set_population(struct model *model, enum record_type type, int64_t records);
+
+/* What the configuration decides beside the weights; borrowed, and no part of the file or the hash. Once, before the
+ * first score. */
+void model_set_rules(struct model *model, const struct rule_set *rules);

@@ -281,6 +281,7 @@ struct model {
         struct model_stratum strata[TYPE_COUNT];
         struct model_frequencies frequencies[FREQUENCY_KIND_COUNT];
         struct model_tokens tokens;
+        const struct rule_set *rules; /* of the configuration; NULL: none */
         char hash[33];
 };
 

@@ -46,6 +46,7 @@ static const char *const kind_names[FEATURE_KIND_COUNT] = {
         [FEATURE_EMPLOYER_REF] = "employer_ref",
         [FEATURE_JOB_TITLE] = "job_title",
         [FEATURE_SAME_AS] = "same_as",
+        [FEATURE_OWN] = "own",
 };
 
 const char *feature_kind_name(enum feature_kind kind)

@@ -65,6 +65,7 @@ enum feature_kind {
         FEATURE_EMPLOYER_REF, /* "source\x1frecord id" of the employer's record */
         FEATURE_JOB_TITLE,    /* folded */
         FEATURE_SAME_AS,      /* "source\x1frecord id" of the asserted twin */
+        FEATURE_OWN,          /* a value that only rules look at (record/rule.h); sound: the attribute's name */
         FEATURE_KIND_COUNT,
 };
 

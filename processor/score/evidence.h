@@ -17,7 +17,8 @@ struct attribute_evidence {
 
 struct evidence {
         struct attribute_evidence of[MODEL_ATTRIBUTE_COUNT];
-        bool reversed; /* the sides were swapped into their canonical order */
+        bool reversed;           /* the sides were swapped into their canonical order */
+        const struct rule *rule; /* of the configuration, that decides about the pair; NULL: none */
         bool cannot_link;
         bool establishments;                /* where cannot_link only says that these are two places of one company */
         enum model_attribute contradiction; /* where cannot_link */

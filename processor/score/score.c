@@ -206,6 +206,13 @@ static void gather_evidence(struct scorer *scorer, const struct score_pair *give
                 pair.b = given->a;
         }
         compare_sides(&c);
+        if (scorer->model->rules)
+                evidence->rule = rule_decide(scorer->model->rules, pair.a.features, pair.b.features);
+}
+
+static bool is_kept_apart(const struct evidence *evidence)
+{
+        return evidence->cannot_link || (evidence->rule && evidence->rule->then == RULE_NEVER);
 }
 
 /* Sums what was compared. The one place where evidence becomes odds, for scores, explanations and training alike. */
@@ -226,7 +233,10 @@ struct score score_pair(struct scorer *scorer, const struct score_pair *pair)
         struct score_odds odds;
         gather_evidence(scorer, pair, &evidence);
         combine(scorer->model, pair->a.features->type, &evidence, &odds);
-        return (struct score){.posterior_mbit = odds.posterior_mbit, .cannot_link = evidence.cannot_link};
+        return (struct score){
+                .posterior_mbit = rule_posterior(scorer->model->rules, evidence.rule, odds.posterior_mbit),
+                .cannot_link = is_kept_apart(&evidence),
+        };
 }
 
 void score_compare(struct scorer *scorer, const struct score_pair *pair, struct score_vector *vector)
@@ -240,7 +250,7 @@ void score_compare(struct scorer *scorer, const struct score_pair *pair, struct 
                 vector->extra_mbit[i] =
                         of->level ? (int16_t)(of->weight_mbit - stratum->levels[i][of->level].weight_mbit) : 0;
         }
-        vector->cannot_link = evidence.cannot_link;
+        vector->cannot_link = is_kept_apart(&evidence);
 }
 
 void score_weigh(const struct model *model, enum record_type type, const struct score_vector *vector,
@@ -283,10 +293,10 @@ void score_explain(struct scorer *scorer, const struct score_pair *pair, struct 
         memset(detail, 0, sizeof(*detail));
         gather_evidence(scorer, pair, &evidence);
         combine(scorer->model, pair->a.features->type, &evidence, &odds);
-        detail->score.posterior_mbit = odds.posterior_mbit;
-        detail->score.cannot_link = evidence.cannot_link;
+        detail->score.posterior_mbit = rule_posterior(scorer->model->rules, evidence.rule, odds.posterior_mbit);
+        detail->score.cannot_link = is_kept_apart(&evidence);
         restore_sides(&evidence);
-        detail->steps = arena_calloc(arena, MODEL_ATTRIBUTE_COUNT + 3, sizeof(*detail->steps));
+        detail->steps = arena_calloc(arena, MODEL_ATTRIBUTE_COUNT + 4, sizeof(*detail->steps));
         detail->steps[detail->step_count++] = (struct score_step){
                 .attribute = TEXT("prior"),
                 .level = arena_printf(arena, "a random pair of %lld records", (long long)stratum->records),
@@ -317,6 +327,15 @@ void score_explain(struct scorer *scorer, const struct score_pair *pair, struct 
                         .level = TEXT("the model was estimated from such records"),
                         .weight_mbit = stratum->confidence_mbit,
                 };
+        if (evidence.rule) {
+                detail->rule = evidence.rule;
+                detail->steps[detail->step_count++] = (struct score_step){
+                        .attribute = TEXT("rule"),
+                        .level = arena_printf(arena, "%.*s: %s", TEXT_ARG(evidence.rule->name),
+                                              rule_verdict_name(evidence.rule->then)),
+                        .weight_mbit = detail->score.posterior_mbit - odds.posterior_mbit,
+                };
+        }
         if (evidence.cannot_link && !evidence.establishments)
                 detail->contradiction =
                         arena_printf(arena, "%s %.*s and %.*s", model_attribute_name(evidence.contradiction),

@@ -53,6 +53,7 @@ struct score_detail {
         struct score score;
         struct score_step *steps;
         uint32_t step_count;
+        const struct rule *rule;   /* of the configuration, that decided; NULL: the weights did */
         struct text contradiction; /* what made cannot_link: 'siren 732829320 and 552100554'; empty where nothing did,
                                     * or where the two are establishments of one company */
 };

@@ -112,10 +112,11 @@ static bool is_set(const struct slot *slot)
         return (slot->flags & SLOT_SET) && slot->raw.length > 0;
 }
 
-/* True for a value that may become a feature. */
-static bool is_evidence(const struct slot *slot)
+/* True for a value that may become a feature of a record of @type. */
+static bool is_evidence(const struct work *work, enum record_type type, const struct slot *slot)
 {
-        return is_set(slot) && slot->value.length > 0 && !(slot->flags & (SLOT_INVALID | SLOT_FAKE));
+        return is_set(slot) && slot->value.length > 0 && !(slot->flags & (SLOT_INVALID | SLOT_FAKE)) &&
+               !work->standard->config->ignored[type][slot->attribute];
 }
 
 /* Digits of a date that cannot be read: a full date with one too few or too many. */
@@ -272,6 +273,21 @@ static void add_unreadable_date(struct work *work, const struct slot *slot)
                                            .text = arena_text(work->arena, (struct text){digits, count})});
 }
 
+/* What only rules look at: text without regard to case and accents, anything else as it is. */
+static void add_own(struct work *work, const struct slot *slot, enum record_type type)
+{
+        const struct config *config = work->standard->config;
+        const struct attribute *attribute = &config->vocabulary.attributes[slot->attribute];
+        bool words = attribute->kind == KIND_TEXT || attribute->kind == KIND_NAME;
+
+        if (!config->seen_by_rules[type][slot->attribute])
+                return;
+        feature_add(work, (struct feature){.kind = FEATURE_OWN,
+                                           .text = words ? fold_words(work->standard->folder, work->arena, slot->value)
+                                                         : slot->value,
+                                           .sound = text_from(attribute->name)});
+}
+
 static void add_slot(struct work *work, const struct record *record, const struct slot *slot, enum record_type type,
                      bool swappable, bool validated)
 {
@@ -312,7 +328,7 @@ static void add_slot(struct work *work, const struct record *record, const struc
 }
 
 /* The parts with one label are one address. */
-static void add_addresses(struct work *work, const struct record *record)
+static void add_addresses(struct work *work, const struct record *record, enum record_type type)
 {
         uint8_t group = 0;
 
@@ -322,7 +338,7 @@ static void add_addresses(struct work *work, const struct record *record)
                 bool seen = false;
 
                 if (first->attribute < ATTRIBUTE_ADDRESS_STREET || first->attribute > ATTRIBUTE_ADDRESS_COUNTRY ||
-                    !is_evidence(first))
+                    !is_evidence(work, type, first))
                         continue;
                 for (uint32_t k = 0; k < record->slot_count; k++) {
                         const struct slot *slot = &record->slots[k];
@@ -330,7 +346,7 @@ static void add_addresses(struct work *work, const struct record *record)
                                                 &fields.postal_code, &fields.region, &fields.country};
 
                         if (slot->attribute < ATTRIBUTE_ADDRESS_STREET || slot->attribute > ATTRIBUTE_ADDRESS_COUNTRY ||
-                            !is_evidence(slot) || !text_equal(slot->label, first->label))
+                            !is_evidence(work, type, slot) || !text_equal(slot->label, first->label))
                                 continue;
                         seen |= k < i;
                         /* lines from the original: its line ends separate */
@@ -399,13 +415,17 @@ void standard_record(struct standard *standard, struct arena *arena, struct reco
                 if (standard->config->vocabulary.attributes[slot->attribute].kind == KIND_REFERENCE)
                         slot->value = reference_standardise(&work, record, source, slot, canonical.value);
                 slot->flags |= canonical.flags;
-                if (alive && is_evidence(slot))
+                if (!alive || standard->config->ignored[features->type][slot->attribute])
+                        continue;
+                if (is_evidence(&work, features->type, slot)) {
                         add_slot(&work, record, slot, features->type, swappable, validated);
-                else if (alive && slot->attribute == ATTRIBUTE_BIRTH_DATE && (slot->flags & SLOT_INVALID))
+                        add_own(&work, slot, features->type);
+                } else if (slot->attribute == ATTRIBUTE_BIRTH_DATE && (slot->flags & SLOT_INVALID)) {
                         add_unreadable_date(&work, slot);
+                }
         }
         if (alive)
-                add_addresses(&work, record);
+                add_addresses(&work, record, features->type);
         names_finish(&list);
         choose_features(&list, features);
         features_finish(features);

@@ -46,7 +46,10 @@ static int copy_model(const struct model *model, struct model **copy, struct err
 {
         BUFFER_CLEANUP struct buffer json = {0};
         model_write_json(model, &json);
-        return model_load_text(buffer_view(&json), "model", copy, error);
+        int r = model_load_text(buffer_view(&json), "model", copy, error);
+        if (r == 0)
+                (*copy)->rules = model->rules;
+        return r;
 }
 
 /* ---- the M-step beyond levels --------------------------------------------------------------------------------------

@@ -333,15 +333,49 @@ static void add_event(struct maker *maker, const struct table *table, uint32_t i
         *ARENA_PUSH(maker->arena, maker->history.items, maker->history.count, maker->history.capacity) = change;
 }
 
+static const char *const attributes_of[TYPE_COUNT][8] = {
+        [TYPE_PERSON] = {"given_name", "family_name", "email", "phone", "address.city", "job_title", "employer",
+                         "birth_date"},
+        [TYPE_ORGANIZATION] = {"name", "siren", "phone", "website", "address.city", "email", "industry_code",
+                               "address.postal_code"},
+};
+
+/* Rules over attributes that histories set, some of which hold often. */
+static struct text make_rules(struct arena *arena, struct dice *dice)
+{
+        static const char *const verdicts[] = {"same", "never", "review"};
+        struct text rules = arena_printf(arena, "  ignore: {%s: [%s]}\n  rules:\n",
+                                         dice_chance(dice, 50) ? "person" : "organization",
+                                         dice_chance(dice, 50) ? "national_id, full_name, vat_id, legal_name" : "");
+        uint32_t count = 1 + dice_below(dice, 4);
+
+        for (uint32_t i = 0; i < count; i++) {
+                uint32_t type = dice_below(dice, TYPE_COUNT), first = dice_below(dice, 8),
+                         verdict = dice_below(dice, 3);
+                const char *one = attributes_of[type][first], *two = attributes_of[type][(first + 1) % 8];
+                const char *other = attributes_of[type][(first + 2 + dice_below(dice, 4)) % 8];
+                bool both = dice_chance(dice, 30), differ = verdict == 1 || dice_chance(dice, 30);
+
+                rules = arena_printf(arena, "%.*s    r%u: {type: %s, when: {same: [%s%s%s]%s%s%s}, then: %s}\n",
+                                     TEXT_ARG(rules), i, record_type_name((enum record_type)type), one,
+                                     both ? ", " : "", both ? two : "", differ ? ", different: [" : "",
+                                     differ ? other : "", differ ? "]" : "", verdicts[verdict]);
+        }
+        return rules;
+}
+
 struct text history_make_config(struct arena *arena, struct dice *dice)
 {
         static const char *const unique[] = {"", "    unique: true\n", "    unique: [person]\n",
                                              "    unique: [organization]\n"};
+        struct text matching = TEXT("");
         const char *of[3];
 
         for (int i = 0; i < 3; i++)
                 of[i] = dice ? unique[dice_below(dice, 4)] : "";
-        return arena_printf(arena, history_config, of[0], of[1], of[2], "");
+        if (dice && dice_chance(dice, 70))
+                matching = make_rules(arena, dice);
+        return arena_printf(arena, history_config, of[0], of[1], of[2], matching.data);
 }
 
 struct changes history_make(struct arena *arena, struct dice *dice, uint32_t length)

@@ -261,6 +261,7 @@ static void make_lab(struct lab *lab, uint64_t variant)
         lab->model = model_new_builtin();
         for (int type = 0; type < TYPE_COUNT; type++)
                 model_set_population(lab->model, (enum record_type)type, lab->config.population[type]);
+        model_set_rules(lab->model, &lab->config.rules);
         config_compute_epoch(&lab->config, text_from(model_hash(lab->model)));
         lab->oracle = oracle_new(&lab->config, lab->model, &error);
         assert_non_null(lab->oracle);

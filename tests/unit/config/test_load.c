@@ -373,6 +373,74 @@ static void unique_names_types_and_nothing_else(void **state)
         unload(&l);
 }
 
+static void rules_and_attributes_left_out_are_read(void **state)
+{
+        struct loaded l =
+                load_text("attributes: {card: text}\n"
+                          "matching:\n"
+                          "  ignore: {person: [job_title, address]}\n"
+                          "  rules:\n"
+                          "    site: {type: organization, then: same,\n"
+                          "           when: {same: [vat_id, address.postal_code, address.city]}}\n"
+                          "    card: {type: person, when: {same: card, different: [birth_date]}, then: review}\n");
+        const struct rule_set *rules = &l.config->rules;
+        uint16_t card = vocabulary_find(&l.config->vocabulary, TEXT("card"));
+        char base[33], other[33];
+
+        (void)state;
+        assert_clean(&l);
+        assert_int_equal(rules->count, 2);
+        assert_text(rules->items[0].name, "site");
+        assert_int_equal(rules->items[0].then, RULE_SAME);
+        assert_int_equal(rules->items[0].same_count, 2);
+        assert_int_equal(rules->items[0].same[1].attribute_count, 2); /* both of one address */
+        assert_text(rules->items[1].same[0].own, "card");
+        assert_int_equal(rules->items[1].different[0].attributes[0], ATTRIBUTE_BIRTH_DATE);
+        assert_int_equal(rules->match_mbit, l.config->match_mbit);
+        assert_true(l.config->seen_by_rules[TYPE_PERSON][card]);
+        assert_false(l.config->seen_by_rules[TYPE_ORGANIZATION][card]);
+        assert_true(l.config->ignored[TYPE_PERSON][ATTRIBUTE_JOB_TITLE]);
+        assert_true(l.config->ignored[TYPE_PERSON][ATTRIBUTE_ADDRESS_COUNTRY]);
+        assert_false(l.config->ignored[TYPE_ORGANIZATION][ATTRIBUTE_ADDRESS_COUNTRY]);
+        unload(&l);
+
+        epoch_of("matching: {rules: {a: {type: person, when: {same: email}, then: same}}}\n", base);
+        epoch_of("matching: {rules: {a: {type: person, when: {same: email}, then: review}}}\n", other);
+        assert_string_not_equal(base, other);
+        epoch_of("matching: {rules: {a: {type: person, when: {same: phone}, then: same}}}\n", other);
+        assert_string_not_equal(base, other);
+        epoch_of("matching: {ignore: {person: [email]}}\n", base);
+        epoch_of("matching: {ignore: {organization: [email]}}\n", other);
+        assert_string_not_equal(base, other);
+}
+
+static void rules_that_could_only_disappoint_are_refused(void **state)
+{
+        struct loaded l = load_text("matching:\n"
+                                    "  ignore: {person: [phone, telefone]}\n"
+                                    "  rules:\n"
+                                    "    a: {type: person, when: {different: [birth_date]}, then: same}\n"
+                                    "    b: {type: person, when: {same: [email]}, then: never}\n"
+                                    "    c: {type: person, when: {same: [emial]}, then: same}\n"
+                                    "    d: {type: person, when: {same: [email]}}\n"
+                                    "    e: {when: {same: [email]}, then: same}\n"
+                                    "    f: {type: person, when: {same: [phone]}, then: same}\n"
+                                    "    g: {type: person, when: {same: [employer_ref]}, then: same}\n"
+                                    "    h: {type: person, when: {same: [email]}, then: merge}\n");
+
+        (void)state;
+        assert_problem(&l, 2, false, "unknown attribute \"telefone\"", "");
+        assert_problem(&l, 4, false, "rule a has nothing that must be the same", "when.same");
+        assert_problem(&l, 5, false, "rule b keeps apart without a difference", "when.different");
+        assert_problem(&l, 6, false, "unknown attribute \"emial\"", "email");
+        assert_problem(&l, 7, false, "rule d has no verdict", "then: same");
+        assert_problem(&l, 8, false, "rule e has no type", "type: person");
+        assert_problem(&l, 9, false, "phone is left out of matching", "one of the two");
+        assert_problem(&l, 10, false, "rules cannot see employer_ref", "");
+        assert_problem(&l, 11, false, "merge", "");
+        unload(&l);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -390,6 +458,8 @@ int main(void)
                 cmocka_unit_test(the_committed_reference_is_what_the_program_says),
                 cmocka_unit_test(a_source_may_be_unique),
                 cmocka_unit_test(unique_names_types_and_nothing_else),
+                cmocka_unit_test(rules_and_attributes_left_out_are_read),
+                cmocka_unit_test(rules_that_could_only_disappoint_are_refused),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
