@@ -159,6 +159,10 @@ struct config {
         enum dialect any_dialect;    /* dialect of such a source (--dialect) */
         struct source_config any_source[DIALECT_COUNT]; /* what serves it, one for each dialect; their name is empty */
 
+        /* survivorship */
+        struct text consent_rule_name;
+        bool consent_restrictive; /* any denial wins, else the newest explicit decision */
+
         /* matching */
         int64_t population[TYPE_COUNT]; /* records that the prior odds are made for; 0: the model's */
         int32_t match_mbit;             /* posterior from which two records are the same, thousandths of a bit */

@@ -12,7 +12,7 @@
 #include <string.h>
 
 /* Changes when the meaning of the same configuration does. */
-#define EPOCH_FORMAT "durand-epoch-1"
+#define EPOCH_FORMAT "durand-epoch-2"
 
 static void put_attribute_name(struct buffer *out, const struct config *config, uint16_t attribute)
 {
@@ -142,6 +142,13 @@ static void put_criteria(struct buffer *out, const struct config *config)
         }
 }
 
+/* Nothing for the default, so that installations without the option keep their epoch. */
+static void put_survivorship(struct buffer *out, const struct config *config)
+{
+        if (config->consent_restrictive)
+                buffer_prefixed(out, TEXT("consent: most_restrictive"));
+}
+
 void config_compute_epoch(struct config *config, struct text model_hash)
 {
         struct arena scratch ARENA_CLEANUP = {0};
@@ -171,5 +178,6 @@ void config_compute_epoch(struct config *config, struct text model_hash)
         policy_write_epoch(config, &out);
         put_unique(&out, config, sorted);
         put_criteria(&out, config);
+        put_survivorship(&out, config);
         hash128_to_hex(hash128(out.data, out.length, 0), config->epoch);
 }

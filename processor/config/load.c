@@ -165,14 +165,15 @@ static void check_registry_secrets(struct loader *loader, const struct node *roo
         }
 }
 
-/* What the words of the section `topics` mean. */
-static void finish_output(struct config *config)
+/* What the words of the sections `topics` and `survivorship` mean. */
+static void finish_words(struct config *config)
 {
         struct output_config *output = &config->output;
 
         output->avro = text_equal(output->encoding_name, TEXT("avro"));
         output->avro_keys = text_equal(output->key_encoding_name, TEXT("avro"));
         output->structured = text_equal(output->cloudevents_name, TEXT("structured"));
+        config->consent_restrictive = text_equal(config->consent_rule_name, TEXT("most_restrictive"));
 }
 
 int config_load_text(struct text yaml, const char *name, struct config *config, struct config_problems *problems)
@@ -184,7 +185,7 @@ int config_load_text(struct text yaml, const char *name, struct config *config, 
         const struct node *root = document.root;
         if (root && !node_is_null(root)) {
                 options_read(&loader, SCOPE_FILE, root, "the file", config);
-                finish_output(config);
+                finish_words(config);
                 check_registry(&loader, root);
                 check_registry_secrets(&loader, root);
                 check_thresholds(&loader, root);

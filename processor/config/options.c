@@ -28,6 +28,7 @@ static const char *const key_encoding_words[] = {"text", "avro", NULL};
 static const char *const source_encoding_words[] = {"auto", "json", "avro", NULL};
 static const char *const cloudevents_words[] = {"binary", "structured", NULL};
 static const char *const subject_words[] = {"topic", "record", "topic-record", NULL};
+static const char *const consent_words[] = {"newest_explicit", "most_restrictive", NULL};
 static const char *const level_words[] = {"error", "warn", "info", "debug", NULL};
 static const char *const kind_words[] = {"text",  "name",    "date",      "time",       "email",
                                          "phone", "address", "reference", "identifier", "url",
@@ -135,6 +136,12 @@ const struct option options[] = {
         {SCOPE_FILE, "feeds", VALUE_MAP, 0, NULL, 0, 0, NULL, read_feeds,
          "Projections of golden records, each for one consumer and a topic `feed.<name>` of its own: docs/feeds.md."},
 
+        {SCOPE_FILE, "survivorship.consent", VALUE_WORD, FILE_AT(consent_rule_name), "newest_explicit", 0, 0,
+         consent_words, NULL,
+         "Which word on a consent counts where the records of a person differ: the newest explicit decision, or any "
+         "denial "
+         "as long as one record has it (docs/consent.md)."},
+
         {SCOPE_FILE, "matching.population.person", VALUE_INTEGER, FILE_AT(population[TYPE_PERSON]), "0", 0,
          10000000000LL, NULL, NULL,
          "Number of person records that the prior odds are made for; 0 takes the model's. Within a factor of four is "
@@ -216,7 +223,7 @@ const struct option options[] = {
         {SCOPE_FIELD, "label", VALUE_TEXT, FIELD_AT(mapping.label), NULL, 0, 64, NULL, NULL,
          "Which of several values it is: `mobile`, `mailing`. Parts of an address with one label belong together."},
         {SCOPE_FIELD, "opt_out", VALUE_BOOL, FIELD_AT(opt_out), NULL, 0, 1, NULL, NULL,
-         "Of a consent: a true value denies it, a false one grants it."},
+         "Of a consent: a true value denies it, a false one grants it where nobody decided (docs/consent.md)."},
         {SCOPE_FIELD, "opt_in", VALUE_BOOL, FIELD_AT(opt_in), NULL, 0, 1, NULL, NULL,
          "Of a consent: a true value grants it, a false one denies it."},
         {SCOPE_FIELD, "values", VALUE_MAP, 0, NULL, 0, 0, NULL, read_values,

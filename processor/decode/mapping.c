@@ -166,7 +166,9 @@ static struct text transform(const struct field_mapping *field, struct text valu
         no = is_one_of(word, false_words, sizeof(false_words) / sizeof(false_words[0]));
         if (!yes && !no)
                 return value;
-        return yes == (field->transform == TRANSFORM_OPT_IN) ? TEXT("granted") : TEXT("denied");
+        if (field->transform == TRANSFORM_OPT_IN)
+                return yes ? TEXT("granted") : TEXT("denied");
+        return yes ? TEXT("denied") : TEXT(CONSENT_NO_OBJECTION);
 }
 
 /* A reference to a record of another source is "source\x1frecord id"; ids of Salesforce records are made 18 characters

@@ -172,23 +172,69 @@ static int rank_addresses(const void *left, const void *right)
         return text_compare(a->label, b->label);
 }
 
-/* Newest explicit decision first; of equally new ones the denial, then trust. */
+/* How much a statement about consent decides, the strongest first. */
+enum statement {
+        STATEMENT_DECISION, /* denied, or granted by who meant it */
+        STATEMENT_DEFAULT,  /* granted only because nobody opted out */
+        STATEMENT_UNKNOWN
+};
+
+/* True if the value came with the record, or in a row that repeats every value: then nobody need have touched it. */
+static bool is_in_passing(const struct candidate *candidate)
+{
+        const struct record *record = candidate->record;
+        struct version version = candidate->slot->version;
+
+        return version.time_ms == record->first_time_ms ||
+               (record->ever_complete && version_compare(version, record->complete) == 0);
+}
+
+static bool is_denied(const struct candidate *candidate)
+{
+        return text_equal(candidate->slot->value, TEXT("denied"));
+}
+
+static enum statement statement_of(const struct candidate *candidate)
+{
+        if (text_equal(candidate->slot->value, TEXT("unknown")))
+                return STATEMENT_UNKNOWN;
+        return text_equal(candidate->slot->raw, TEXT(CONSENT_NO_OBJECTION)) && is_in_passing(candidate)
+                       ? STATEMENT_DEFAULT
+                       : STATEMENT_DECISION;
+}
+
+/* Since when it has been said, as far as that is known: a denial counts from its last repetition, a grant that rows
+ * repeat from the record's beginning, so that a row in the night never outdoes who unsubscribed by day. */
+static int64_t said_at(const struct candidate *candidate)
+{
+        return is_denied(candidate) || !is_in_passing(candidate) ? candidate->slot->version.time_ms
+                                                                 : candidate->record->first_time_ms;
+}
+
+/* Newest explicit decision first; of equally new ones the denial, then trust. Defaults only where nobody decided. */
 static int rank_consent(const void *left, const void *right)
 {
         const struct candidate *a = left, *b = right;
-        bool a_unknown = text_equal(a->slot->value, TEXT("unknown")),
-             b_unknown = text_equal(b->slot->value, TEXT("unknown"));
-        bool a_denied = text_equal(a->slot->value, TEXT("denied")),
-             b_denied = text_equal(b->slot->value, TEXT("denied"));
+        enum statement a_says = statement_of(a), b_says = statement_of(b);
         int order;
 
-        if (a_unknown != b_unknown)
-                return a_unknown ? 1 : -1;
-        if ((order = newer_first(a->slot->version.time_ms, b->slot->version.time_ms)) != 0)
+        if (a_says != b_says)
+                return a_says < b_says ? -1 : 1;
+        if ((order = newer_first(said_at(a), said_at(b))) != 0)
                 return order;
-        if (a_denied != b_denied)
-                return a_denied ? -1 : 1;
+        if (is_denied(a) != is_denied(b))
+                return is_denied(a) ? -1 : 1;
         return rank_candidates(left, right);
+}
+
+/* A denial first, whenever it was said; then as above. */
+static int rank_restrictive(const void *left, const void *right)
+{
+        const struct candidate *a = left, *b = right;
+
+        if (is_denied(a) != is_denied(b))
+                return is_denied(a) ? -1 : 1;
+        return rank_consent(left, right);
 }
 
 /* ---- writing -------------------------------------------------------------------------------------------------------
@@ -411,9 +457,17 @@ static void write_section(struct draft *draft, enum section section, const char 
         json_write_object_end(&draft->writer);
 }
 
+static const char *rule_of_consent(const struct candidate *best, bool restrictive)
+{
+        if (restrictive && is_denied(best))
+                return "most_restrictive";
+        return statement_of(best) == STATEMENT_DEFAULT ? "default" : "newest_explicit";
+}
+
 static void write_consent(struct draft *draft)
 {
         struct json_writer *writer = &draft->writer;
+        bool restrictive = draft->input->config->consent_restrictive;
 
         json_write_name(writer, "consent");
         json_write_object(writer);
@@ -424,7 +478,7 @@ static void write_consent(struct draft *draft)
                 to = same_attribute(draft, from);
                 if (attribute_of(draft, best)->kind != KIND_CONSENT)
                         continue;
-                qsort(best, to - from, sizeof(*best), rank_consent);
+                qsort(best, to - from, sizeof(*best), restrictive ? rank_restrictive : rank_consent);
                 json_write_name_text(writer,
                                      text_from(attribute_name(draft, best->slot->attribute) + strlen("consent.")));
                 json_write_object(writer);
@@ -440,7 +494,7 @@ static void write_consent(struct draft *draft)
                         json_write_string(writer, time);
                 }
                 json_write_name(writer, "rule");
-                json_write_string(writer, "newest_explicit");
+                json_write_string(writer, rule_of_consent(best, restrictive));
                 json_write_object_end(writer);
         }
         json_write_object_end(writer);

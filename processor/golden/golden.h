@@ -4,7 +4,8 @@
  * valid values of all members; they are ranked by the trust in their source for that attribute, then by recency (the
  * version that set them), then by record key, so that the outcome never depends on order. The first is the value;
  * lineage names the record that gave it. Multi-valued attributes list the others beside it; an address moves as a
- * whole; consent is the newest explicit decision (of equally new ones the denial).
+ * whole; consent is the newest explicit decision (of equally new ones the denial), or any
+ * denial, and never a default where somebody decided (docs/consent.md).
  */
 #pragma once
 

@@ -98,6 +98,10 @@ enum {
 #define ATTRIBUTE_MAX 256 /* built-in and configured ones */
 #define ATTRIBUTE_NAME_MAX 64
 
+/* Raw text of a consent where a switch "opted out" is off: granted, but a default says the same, so that golden/ takes
+ * it for a decision only where it was switched off. */
+#define CONSENT_NO_OBJECTION "unobjected"
+
 struct attribute {
         char name[ATTRIBUTE_NAME_MAX]; /* "email", "address.city" */
         enum attribute_kind kind;

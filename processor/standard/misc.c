@@ -11,9 +11,19 @@ bool misc_is_placeholder(struct work *work, struct text raw)
 }
 
 /* @raw through a closed list; what is not listed is kept as it is, in lower case. */
+/* "not_set" is "not set": programs write words without blanks. */
+static struct text spell_out(struct arena *arena, struct text word)
+{
+        char *copy = arena_alloc(arena, word.length + 1);
+
+        for (uint32_t i = 0; i < word.length; i++)
+                copy[i] = word.data[i] == '_' ? ' ' : word.data[i];
+        return (struct text){.data = copy, .length = word.length};
+}
+
 static struct canonical from_list(struct work *work, enum lexicon_kind kind, struct text raw, struct text otherwise)
 {
-        struct text folded = fold_text(work->standard->folder, work->arena, raw), value;
+        struct text folded = spell_out(work->arena, fold_text(work->standard->folder, work->arena, raw)), value;
 
         while (folded.length > 1 && folded.data[folded.length - 1] == '.')
                 folded.length--;

@@ -26,8 +26,8 @@ static const struct lexicon_row genders[] = {
 };
 
 static const struct lexicon_row consents[] = {
-        {"granted",
-         "true yes y 1 on oui ja si sí да opt-in opt_in optin in given accepted subscribed allowed allow grant active"},
+        {"granted", "true yes y 1 on oui ja si sí да opt-in opt_in optin in given accepted subscribed allowed allow "
+                    "grant active " CONSENT_NO_OBJECTION},
         {"denied",
          "false no n 0 off non nein нет opt-out opt_out optout out refused rejected withdrawn revoked unsubscribed "
          "declined disallowed deny denied blocked bounced"},

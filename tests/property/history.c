@@ -143,7 +143,9 @@ static const struct fact person_facts[] = {
          {"1700275123456", "2720575123456", "123-45-6789", "123-45-6780", "1700275123456", "0"}},
         {ATTRIBUTE_SAME_AS, "", {"erp/1", "us/2", "emea/1", "erp/3", "emea/2", "us/9"}},
         {ATTRIBUTE_JOB_TITLE, "", {"Director", "CFO", "Clerk", "Clerk", "director", "-"}},
-        {ATTRIBUTE_CONSENT_EMAIL, "", {"granted", "denied", "granted", "denied", "denied", "granted"}},
+        {ATTRIBUTE_CONSENT_EMAIL,
+         "",
+         {"granted", "denied", CONSENT_NO_OBJECTION, "denied", "unknown", CONSENT_NO_OBJECTION}},
 };
 
 static const struct fact organization_facts[] = {

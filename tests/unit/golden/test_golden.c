@@ -265,6 +265,65 @@ static void of_two_decisions_on_consent_the_newer_counts_and_of_equal_ones_the_d
         assert_member(root, "attributes/consent.email", NULL);
 }
 
+/* The row of a nightly copy says "granted" again, hours after he unsubscribed in another system. */
+static void a_row_that_repeats_a_grant_does_not_revoke_a_denial(void **state)
+{
+        struct bench *bench = *state;
+        const struct json_node *root;
+
+        give(bench, 0, ATTRIBUTE_CONSENT_EMAIL, "denied", 5);
+        give(bench, 1, ATTRIBUTE_CONSENT_EMAIL, "granted", 9);
+        bench->records[1].first_time_ms = 1;
+        bench->records[1].complete = bench->slots[1][0].version;
+        bench->records[1].ever_complete = true;
+        root = write_golden(bench);
+        assert_member(root, "consent/email/value", "denied");
+        assert_member(root, "consent/email/rule", "newest_explicit");
+}
+
+/* The same word in an update that changes it is news. */
+static void an_update_that_grants_revokes_an_older_denial(void **state)
+{
+        struct bench *bench = *state;
+        const struct json_node *root;
+
+        give(bench, 0, ATTRIBUTE_CONSENT_EMAIL, "denied", 5);
+        give(bench, 1, ATTRIBUTE_CONSENT_EMAIL, CONSENT_NO_OBJECTION, 9);
+        bench->slots[1][0].value = TEXT("granted");
+        bench->records[1].first_time_ms = 1;
+        root = write_golden(bench);
+        assert_member(root, "consent/email/value", "granted");
+}
+
+static void a_default_counts_only_where_nobody_decided(void **state)
+{
+        struct bench *bench = *state;
+        const struct json_node *root;
+
+        give(bench, 0, ATTRIBUTE_CONSENT_EMAIL, "denied", 5);
+        give(bench, 1, ATTRIBUTE_CONSENT_EMAIL, CONSENT_NO_OBJECTION, 9);
+        give(bench, 1, ATTRIBUTE_CONSENT_PHONE, CONSENT_NO_OBJECTION, 9);
+        bench->slots[1][0].value = bench->slots[1][1].value = TEXT("granted");
+        bench->records[1].first_time_ms = bench->slots[1][0].version.time_ms;
+        root = write_golden(bench);
+        assert_member(root, "consent/email/value", "denied");
+        assert_member(root, "consent/phone/value", "granted");
+        assert_member(root, "consent/phone/rule", "default");
+}
+
+static void the_most_restrictive_rule_lets_any_denial_count(void **state)
+{
+        struct bench *bench = *state;
+        const struct json_node *root;
+
+        bench->config.consent_restrictive = true;
+        give(bench, 0, ATTRIBUTE_CONSENT_EMAIL, "denied", 1);
+        give(bench, 1, ATTRIBUTE_CONSENT_EMAIL, "granted", 9);
+        root = write_golden(bench);
+        assert_member(root, "consent/email/value", "denied");
+        assert_member(root, "consent/email/rule", "most_restrictive");
+}
+
 /* That a system knows nothing, however lately and however trusted, is no decision. */
 static void unknown_is_no_decision_on_consent(void **state)
 {
@@ -379,6 +438,12 @@ int main(void)
                 cmocka_unit_test_setup_teardown(
                         of_two_decisions_on_consent_the_newer_counts_and_of_equal_ones_the_denial, make_bench,
                         free_bench),
+                cmocka_unit_test_setup_teardown(a_row_that_repeats_a_grant_does_not_revoke_a_denial, make_bench,
+                                                free_bench),
+                cmocka_unit_test_setup_teardown(an_update_that_grants_revokes_an_older_denial, make_bench, free_bench),
+                cmocka_unit_test_setup_teardown(a_default_counts_only_where_nobody_decided, make_bench, free_bench),
+                cmocka_unit_test_setup_teardown(the_most_restrictive_rule_lets_any_denial_count, make_bench,
+                                                free_bench),
                 cmocka_unit_test_setup_teardown(unknown_is_no_decision_on_consent, make_bench, free_bench),
                 cmocka_unit_test_setup_teardown(what_is_invalid_or_a_placeholder_never_survives, make_bench,
                                                 free_bench),
