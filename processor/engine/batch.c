@@ -43,6 +43,10 @@ static void begin_stratum(struct batch *batch, enum record_type type)
         map_init(&batch->seed_set, batch->arena);
         map_init(&batch->key_counts, batch->arena);
         map_init(&batch->reference_anchors, batch->arena);
+        batch->unique = NULL;
+        batch->unique_count = batch->unique_capacity = 0;
+        map_init(&batch->unique_by_record, batch->arena);
+        map_init(&batch->unique_by_anchor, batch->arena);
         map_init(&batch->draft_by_record, batch->arena);
         map_init(&batch->old_anchor_set, batch->arena);
         map_init(&batch->old_anchor_by_record, batch->arena);

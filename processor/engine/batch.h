@@ -124,6 +124,10 @@ struct batch {
         struct map draft_by_record;     /* record number -> index of its draft */
         struct number_list old_anchors; /* entities before the batch that may have changed */
         struct map old_anchor_set;
+        struct map unique_by_record; /* record number -> number of its source's bit + 1; 0: not unique (unique.c) */
+        struct map unique_by_anchor; /* anchor -> index in `unique` */
+        uint64_t *unique;
+        size_t unique_count, unique_capacity;
         struct number_list golden_only;  /* records whose values changed but not their features */
         struct map anchors;              /* anchors of the drafts, once decided */
         struct map old_anchor_by_record; /* anchor before the batch of records whose anchor changed */
@@ -187,6 +191,10 @@ void states_end(struct engine *engine);
  * and
  * @records as they were, where no source of the stratum is unique. */
 uint64_t *engine_unique_bits(struct engine *engine, struct batch *batch, uint32_t *records, uint32_t count);
+/* The bit of one record, looked up once a batch. */
+uint64_t engine_unique_bit(struct engine *engine, struct batch *batch, uint32_t record);
+/* Bits of the entity of @anchor, which @record belongs to, as it is after the batch. Once the drafts are decided. */
+uint64_t engine_unique_of_entity(struct engine *engine, struct batch *batch, uint32_t record, uint32_t anchor);
 /* The layer of each of a node's records, which are in canonical order; @layer_count is at least 1. */
 uint32_t *engine_layer_records(struct arena *arena, const uint64_t *unique, uint32_t count, uint32_t *layer_count);
 

@@ -211,47 +211,30 @@ static void offer_pair(struct conflict_run *run, uint32_t anchor_a, uint32_t nod
                 run->pairs[*index] = pair;
 }
 
-/* The bit that all records of @draft in @node have: they are of one unique source. */
-static uint64_t common_unique(struct conflict_run *run, const struct draft *draft, uint32_t node)
-{
-        struct engine *engine = run->engine;
-        uint64_t common = engine->config->unique[run->batch->type], *unique;
-        uint32_t *records, count;
-
-        if (!common)
-                return 0;
-        count = store_get_members(engine->txn, run->batch->arena, node, &records);
-        unique = engine_unique_bits(engine, run->batch, records, count);
-        for (uint32_t i = 0; i < count; i++) {
-                struct record_state state = {0};
-
-                if (engine_get_state(engine, records[i], &state) && state.anchor == draft->anchor)
-                        common &= unique[i];
-        }
-        return common;
-}
-
-/* @common is the node's: records of one unique source are no possible duplicates of each other. */
-static void offer_neighbour(struct conflict_run *run, const struct draft *draft, uint32_t node, uint64_t common,
+/* @unique are the draft's unique sources: with an entity that has one of them it can never be one. */
+static void offer_neighbour(struct conflict_run *run, const struct draft *draft, uint32_t node, uint64_t unique,
                             const struct store_neighbour *edge)
 {
         struct engine *engine = run->engine;
+        struct batch *batch = run->batch;
         uint32_t *records;
-        uint32_t count = store_get_members(engine->txn, run->batch->arena, edge->node, &records);
-        uint64_t *unique = common ? engine_unique_bits(engine, run->batch, records, count) : NULL;
+        uint32_t count = store_get_members(engine->txn, batch->arena, edge->node, &records);
 
         for (uint32_t i = 0; i < count; i++) {
                 struct record_state state = {0};
 
-                if (unique && (unique[i] & common))
+                if (unique && (unique & engine_unique_bit(engine, batch, records[i])))
                         continue;
-                if (engine_get_state(engine, records[i], &state) && state.anchor != 0 && state.anchor != draft->anchor)
-                        offer_pair(run, draft->anchor, node, state.anchor, edge->node, edge);
+                if (!engine_get_state(engine, records[i], &state) || state.anchor == 0 || state.anchor == draft->anchor)
+                        continue;
+                if (unique && (unique & engine_unique_of_entity(engine, batch, records[i], state.anchor)))
+                        continue;
+                offer_pair(run, draft->anchor, node, state.anchor, edge->node, edge);
         }
 }
 
 /* Records of one value node that are entities of their own: the node's comparison with itself is what is known. */
-static void offer_twins(struct conflict_run *run, const struct draft *draft, uint32_t node, uint64_t common)
+static void offer_twins(struct conflict_run *run, const struct draft *draft, uint32_t node, uint64_t unique)
 {
         struct engine *engine = run->engine;
         struct store_neighbour self = {.node = node};
@@ -265,20 +248,22 @@ static void offer_twins(struct conflict_run *run, const struct draft *draft, uin
         engine_fill_pair(engine, run->batch, run->batch->arena, node, &features, node, &features, &pair);
         self.posterior_mbit = score_pair(engine->scorer[0], &pair).posterior_mbit;
         if (self.posterior_mbit >= engine->config->review_mbit)
-                offer_neighbour(run, draft, node, common, &self);
+                offer_neighbour(run, draft, node, unique, &self);
 }
 
 static void offer_draft(struct conflict_run *run, const struct draft *draft)
 {
         struct engine *engine = run->engine;
         struct batch *batch = run->batch;
+        uint64_t unique = 0;
         struct map seen;
 
+        if (engine->config->unique[batch->type] && draft->member_count > 0)
+                unique = engine_unique_of_entity(engine, batch, draft->members[0], draft->anchor);
         map_init(&seen, batch->arena);
         for (uint32_t i = 0; i < draft->member_count; i++) {
                 struct record_state state = {0};
                 struct store_neighbour *edges;
-                uint64_t common;
                 uint32_t count;
                 bool inserted;
 
@@ -287,13 +272,12 @@ static void offer_draft(struct conflict_run *run, const struct draft *draft)
                 map_put(&seen, state.node, 1, &inserted);
                 if (!inserted)
                         continue;
-                common = common_unique(run, draft, state.node);
                 count = store_get_edges(engine->txn, batch->arena, state.node, &edges);
                 for (uint32_t j = 0; j < count; j++) {
                         if (edges[j].posterior_mbit >= engine->config->review_mbit)
-                                offer_neighbour(run, draft, state.node, common, &edges[j]);
+                                offer_neighbour(run, draft, state.node, unique, &edges[j]);
                 }
-                offer_twins(run, draft, state.node, common);
+                offer_twins(run, draft, state.node, unique);
         }
 }
 

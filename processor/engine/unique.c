@@ -25,6 +25,26 @@ static int compare_sourced(const void *left, const void *right)
         return record_key_compare(a->key, b->key);
 }
 
+static uint64_t remember_bit(struct batch *batch, uint32_t record, uint64_t bit)
+{
+        map_put(&batch->unique_by_record, record, bit ? (uint32_t)__builtin_ctzll(bit) + 1 : 0, NULL);
+        return bit;
+}
+
+uint64_t engine_unique_bit(struct engine *engine, struct batch *batch, uint32_t record)
+{
+        const uint32_t *known = map_get(&batch->unique_by_record, record);
+        struct record decoded;
+
+        if (!engine->config->unique[batch->type])
+                return 0;
+        if (known)
+                return *known > 0 ? UINT64_C(1) << (*known - 1) : 0;
+        if (engine_load_record(engine, batch->arena, record, &decoded) < 0)
+                return 0;
+        return remember_bit(batch, record, config_unique_bit(engine->config, batch->type, decoded.key.source));
+}
+
 uint64_t *engine_unique_bits(struct engine *engine, struct batch *batch, uint32_t *records, uint32_t count)
 {
         struct sourced *sourced;
@@ -41,7 +61,8 @@ uint64_t *engine_unique_bits(struct engine *engine, struct batch *batch, uint32_
                 if (engine_load_record(engine, batch->arena, records[i], &record) < 0)
                         continue;
                 sourced[i].key = record.key;
-                sourced[i].unique = config_unique_bit(engine->config, batch->type, record.key.source);
+                sourced[i].unique = remember_bit(batch, records[i],
+                                                 config_unique_bit(engine->config, batch->type, record.key.source));
         }
         if (count > 1)
                 qsort(sourced, count, sizeof(*sourced), compare_sourced);
@@ -49,6 +70,35 @@ uint64_t *engine_unique_bits(struct engine *engine, struct batch *batch, uint32_
                 records[i] = sourced[i].number;
                 bits[i] = sourced[i].unique;
         }
+        return bits;
+}
+
+static uint64_t or_bits(struct engine *engine, struct batch *batch, const uint32_t *records, uint32_t count)
+{
+        uint64_t bits = 0;
+
+        for (uint32_t i = 0; i < count; i++)
+                bits |= engine_unique_bit(engine, batch, records[i]);
+        return bits;
+}
+
+uint64_t engine_unique_of_entity(struct engine *engine, struct batch *batch, uint32_t record, uint32_t anchor)
+{
+        const uint32_t *draft = map_get(&batch->draft_by_record, record);
+        bool inserted;
+        uint32_t index = *map_put(&batch->unique_by_anchor, anchor, (uint32_t)batch->unique_count, &inserted);
+        struct stored stored = {0};
+        struct text value;
+        uint64_t bits = 0;
+
+        if (!inserted)
+                return batch->unique[index];
+        if (draft)
+                bits = or_bits(engine, batch, batch->drafts[*draft].members, batch->drafts[*draft].member_count);
+        else if (store_get_golden(engine->txn, anchor, &value) &&
+                 stored_decode(batch->arena, value, &stored, engine->error) == 0)
+                bits = or_bits(engine, batch, stored.members, stored.member_count);
+        *ARENA_PUSH(batch->arena, batch->unique, batch->unique_count, batch->unique_capacity) = bits;
         return bits;
 }
 

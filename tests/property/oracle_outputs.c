@@ -245,20 +245,22 @@ static void add_evidence(struct oracle *oracle, const struct score_detail *detai
         conflict->contradiction = detail->contradiction;
 }
 
-/* The first's records in one node and the second's in another: all of one source without duplicates? */
-static bool are_kept_apart(const struct oracle *oracle, uint32_t a, uint32_t first, uint32_t b, uint32_t second)
+static bool node_is_in(const struct oracle *oracle, uint32_t node, uint32_t entity)
 {
-        for (uint32_t i = 0; i < oracle->nodes[a].member_count; i++) {
-                const struct known_record *x = &oracle->records[oracle->nodes[a].members[i]];
-
-                for (uint32_t j = 0; x->entity == first && j < oracle->nodes[b].member_count; j++) {
-                        const struct known_record *y = &oracle->records[oracle->nodes[b].members[j]];
-
-                        if (y->entity == second && !(x->unique & y->unique))
-                                return false;
-                }
+        for (uint32_t i = 0; i < oracle->nodes[node].member_count; i++) {
+                if (oracle->records[oracle->nodes[node].members[i]].entity == entity)
+                        return true;
         }
-        return true;
+        return false;
+}
+
+static uint64_t unique_sources(const struct oracle *oracle, const struct whole *whole)
+{
+        uint64_t bits = 0;
+
+        for (uint32_t i = 0; i < whole->member_count; i++)
+                bits |= oracle->records[whole->members[i]].unique;
+        return bits;
 }
 
 static void write_pair(struct writer *run, uint32_t x, uint32_t y)
@@ -275,12 +277,12 @@ static void write_pair(struct writer *run, uint32_t x, uint32_t y)
         for (size_t i = 0; i < oracle->edge_count; i++) {
                 const struct node_edge *edge = &oracle->edges[i];
 
-                if (!are_kept_apart(oracle, edge->a, one, edge->b, two))
+                if (node_is_in(oracle, edge->a, one) && node_is_in(oracle, edge->b, two))
                         offer(oracle, &best, edge, edge->a, edge->b);
-                if (!are_kept_apart(oracle, edge->b, one, edge->a, two))
+                if (node_is_in(oracle, edge->b, one) && node_is_in(oracle, edge->a, two))
                         offer(oracle, &best, edge, edge->b, edge->a);
         }
-        if (!best.edge)
+        if (!best.edge || (unique_sources(oracle, &oracle->wholes[one]) & unique_sources(oracle, &oracle->wholes[two])))
                 return;
         oracle_fill_pair(oracle, best.first, best.second, &pair);
         score_explain(oracle->scorer, &pair, &oracle->arena, &detail);
