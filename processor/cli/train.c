@@ -19,7 +19,8 @@
 
 enum {
         KEY_JSON = 256,
-        KEY_THREADS
+        KEY_THREADS,
+        KEY_HTML
 };
 
 struct arguments {
@@ -27,6 +28,7 @@ struct arguments {
         const char *model;
         const char *output;
         const char *report;
+        const char *html;
         struct inputs inputs;
         bool json;
         int64_t threads;
@@ -36,7 +38,8 @@ static const struct argp_option argp_options[] = {
         {"config", 'c', "FILE", 0, "The configuration; without it every source name is accepted and fields map by name",
          0},
         {"output", 'o', "FILE", 0, "Where the model goes (for matching.model, or --model)", 0},
-        {"report", 'r', "DIRECTORY", 0, "Write fit.txt and fit.json there", 0},
+        {"report", 'r', "DIRECTORY", 0, "Write fit.txt, fit.json and fit.html there", 0},
+        {"html", KEY_HTML, "FILE", 0, "Write the report as a page, too", 0},
         {"model", 'm', "FILE", 0, "The model to begin at, instead of the configuration's or the built-in one", 0},
         {"threads", KEY_THREADS, "N", 0, "Threads; one for each core by default. The model does not depend on it", 0},
         {"json", KEY_JSON, NULL, 0, "Print the report as JSON", 0},
@@ -60,6 +63,9 @@ static error_t parse_argument(int key, char *value, struct argp_state *state)
         case 'r':
                 arguments->report = value;
                 return 0;
+        case KEY_HTML:
+                arguments->html = value;
+                return 0;
         case ARGP_KEY_INIT:
                 state->child_inputs[0] = &arguments->inputs;
                 return 0;
@@ -77,8 +83,8 @@ static error_t parse_argument(int key, char *value, struct argp_state *state)
         case ARGP_KEY_END:
                 if (arguments->inputs.file_count == 0)
                         argp_error(state, "which file? Say --input FILE, or - for standard input");
-                if (!arguments->output && !arguments->report)
-                        argp_error(state, "where to? Say --output model.json, or --report DIRECTORY");
+                if (!arguments->output && !arguments->report && !arguments->html)
+                        argp_error(state, "where to? Say --output model.json, --report DIRECTORY or --html FILE");
                 return 0;
         default:
                 return ARGP_ERR_UNKNOWN;
@@ -105,6 +111,7 @@ static bool write_report(const char *directory, const struct train_report *repor
         } forms[] = {
                 {"fit.txt", train_report_write_text},
                 {"fit.json", train_report_write_json},
+                {"fit.html", train_report_write_html},
         };
         ARENA_CLEANUP struct arena arena = {0};
         bool written = true;
@@ -130,6 +137,14 @@ static bool write_model(const char *path, const struct model *model)
         return write_file(path, &json);
 }
 
+static bool write_page(const char *path, const struct train_report *report)
+{
+        BUFFER_CLEANUP struct buffer page = {0};
+
+        train_report_write_html(report, &page);
+        return write_file(path, &page);
+}
+
 static int train(const struct arguments *arguments, struct config *config, struct train_report *report)
 {
         struct replay_options inputs = inputs_replay_options(&arguments->inputs, config);
@@ -143,6 +158,8 @@ static int train(const struct arguments *arguments, struct config *config, struc
                 written = write_model(arguments->output, model);
         if (written && arguments->report)
                 written = write_report(arguments->report, report);
+        if (written && arguments->html)
+                written = write_page(arguments->html, report);
         if (arguments->json)
                 train_report_write_json(report, &text);
         else

@@ -5,6 +5,8 @@
  */
 #include "simulate/internal.h"
 
+#include "base/html.h"
+
 #include <inttypes.h>
 
 static const char head[] =
@@ -32,28 +34,6 @@ static const char head[] =
         "var(--line);padding:.4rem 0}\n"
         "</style></head><body>\n<h1>What would change</h1>\n";
 
-static void write_escaped(struct buffer *out, struct text t)
-{
-        for (uint32_t i = 0; i < t.length; i++) {
-                switch (t.data[i]) {
-                case '<':
-                        buffer_string(out, "&lt;");
-                        break;
-                case '>':
-                        buffer_string(out, "&gt;");
-                        break;
-                case '&':
-                        buffer_string(out, "&amp;");
-                        break;
-                case '"':
-                        buffer_string(out, "&quot;");
-                        break;
-                default:
-                        buffer_byte(out, (uint8_t)t.data[i]);
-                }
-        }
-}
-
 static void write_fact(struct buffer *out, uint64_t number, const char *what)
 {
         buffer_printf(out, "<li><b>%" PRIu64 "</b>%s</li>", number, what);
@@ -75,7 +55,7 @@ static void write_topics(const struct simulate_report *report, struct buffer *ou
                 const struct simulate_topic *topic = &report->topics[i];
 
                 buffer_string(out, "<tr><td>");
-                write_escaped(out, topic->name);
+                html_write_text(out, topic->name);
                 buffer_printf(out, "</td><td>%" PRIu64 "</td><td>%" PRIu64 "</td>", topic->before, topic->after);
                 write_cell(out, topic->added, SIMULATE_ADDED);
                 write_cell(out, topic->removed, SIMULATE_REMOVED);
@@ -95,11 +75,11 @@ static void write_regroupings(struct buffer *out, const char *title, const char 
                       title, (uint64_t)count, all);
         for (uint32_t i = 0; i < count; i++) {
                 buffer_string(out, "<li><code>");
-                write_escaped(out, items[i].entity_id);
+                html_write_text(out, items[i].entity_id);
                 buffer_printf(out, "</code> %s", verb);
                 for (uint32_t j = 0; j < items[i].other_count; j++) {
                         buffer_string(out, " <code>");
-                        write_escaped(out, items[i].others[j]);
+                        html_write_text(out, items[i].others[j]);
                         buffer_string(out, "</code>");
                 }
                 buffer_string(out, "</li>\n");
@@ -117,9 +97,9 @@ static void write_change(const struct simulate_report *report, const struct simu
         ARENA_CLEANUP struct arena arena = {0};
 
         buffer_string(out, "<li><code>");
-        write_escaped(out, change->key);
+        html_write_text(out, change->key);
         buffer_string(out, "</code><pre>");
-        write_escaped(out, simulate_difference(&arena, report, change));
+        html_write_text(out, simulate_difference(&arena, report, change));
         buffer_string(out, "</pre></li>\n");
 }
 
@@ -137,7 +117,7 @@ static void write_changes(const struct simulate_report *report, struct buffer *o
                              report->changes[to].kind == change->kind;)
                         to++;
                 buffer_string(out, "<details><summary>");
-                write_escaped(out, topic->name);
+                html_write_text(out, topic->name);
                 buffer_printf(out, ", <span class=\"%s\">%s</span>: %u of %" PRIu64 "</summary><ul class=\"list\">\n",
                               simulate_kind_names[change->kind], simulate_kind_names[change->kind], to - i,
                               count_of(topic, change->kind));

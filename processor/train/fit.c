@@ -3,6 +3,7 @@
 
 #include "block/block.h"
 #include "model/bits.h"
+#include "train/report.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -57,10 +58,7 @@ static void report_pair(const struct resolve *resolve, const struct resolve_pair
         uint64_t weight = records_of_pair(resolve, pair);
         uint64_t match =
                 score.cannot_link ? 0 : weight * bits_probability_ppm(score.posterior_mbit - confidence_mbit) / 1000;
-        int32_t bin =
-                (score.posterior_mbit >= 0 ? score.posterior_mbit / 1000 : -((999 - score.posterior_mbit) / 1000)) -
-                TRAIN_BIN_FIRST;
-        bin = bin < 0 ? 0 : bin >= TRAIN_BINS ? TRAIN_BINS - 1 : bin;
+        uint32_t bin = train_bin(score.posterior_mbit);
         report->histogram[bin] += weight;
         report->bin_matches[bin] += match;
         if (resolve->nodes[pair->a].cluster == resolve->nodes[pair->b].cluster)
@@ -106,6 +104,7 @@ static uint64_t count_joined(const struct resolve *resolve, enum record_type typ
 void train_fill_report(const struct resolve *resolve, const struct model *start, const struct model *model,
                        struct train_report *out)
 {
+        out->match_mbit = resolve->config->match_mbit;
         for (uint32_t type = 0; type < TYPE_COUNT; type++) {
                 const struct resolve_stratum *stratum = &resolve->strata[type];
                 struct train_stratum *report = &out->strata[type];

@@ -20,13 +20,43 @@ void train_expected_quality(const struct train_stratum *stratum, uint32_t bin, u
         *recall_ppm = all ? found * MILLION / all : MILLION;
 }
 
+uint32_t train_bin(int32_t posterior_mbit)
+{
+        int32_t bits = posterior_mbit >= 0 ? posterior_mbit / 1000 : -((999 - posterior_mbit) / 1000);
+        int32_t bin = bits - TRAIN_BIN_FIRST;
+        return bin < 0 ? 0 : bin >= TRAIN_BINS ? TRAIN_BINS - 1 : (uint32_t)bin;
+}
+
+static uint64_t all_pairs(const struct train_stratum *stratum)
+{
+        return stratum->records ? (uint64_t)stratum->records * (stratum->records - 1) / 2 : 0;
+}
+
+uint64_t train_reduction_ppm(const struct train_stratum *stratum)
+{
+        uint64_t all = all_pairs(stratum);
+        return all ? MILLION - (uint64_t)((double)stratum->candidates / (double)all * MILLION + 0.5) : 0;
+}
+
+static uint64_t matches_among_candidates(const struct train_stratum *stratum)
+{
+        uint64_t matches = 0;
+        for (uint32_t i = 0; i < TRAIN_BINS; i++)
+                matches += stratum->bin_matches[i];
+        return matches;
+}
+
+uint64_t train_completeness_ppm(const struct train_stratum *stratum, const struct train_recipe *recipe)
+{
+        uint64_t all = matches_among_candidates(stratum);
+        return all ? recipe->matches * MILLION / all : 0;
+}
+
 uint32_t train_warnings(const struct train_stratum *stratum, struct arena *arena, struct text *warnings, uint32_t most)
 {
         uint32_t count = 0;
         uint64_t joined = stratum->joined_compared * 1000;
-        uint64_t expected = 0;
-        for (uint32_t i = 0; i < TRAIN_BINS; i++)
-                expected += stratum->bin_matches[i];
+        uint64_t expected = matches_among_candidates(stratum);
         uint64_t apart = joined > expected ? joined - expected : expected - joined;
         if (apart > expected / 4 && apart > 10000 && count < most)
                 warnings[count++] =
@@ -79,12 +109,14 @@ static void write_thresholds(const struct train_stratum *stratum, struct buffer 
 
 static void write_recipes(const struct train_stratum *stratum, struct buffer *out)
 {
-        buffer_printf(out, "\n  %-52s %10s %9s %12s %9s\n", "key", "pairs/rec.", "matches", "alone pairs", "matches");
+        buffer_printf(out, "\n  %-52s %10s %9s %9s %12s %9s\n", "key", "pairs/rec.", "matches", "of all", "alone pairs",
+                      "matches");
         for (uint32_t i = 0; i < TRAIN_RECIPES_MAX; i++) {
                 const struct train_recipe *recipe = &stratum->recipes[i];
                 if (recipe->pairs)
-                        buffer_printf(out, "  %-52s %10.2f %9.1f %12llu %9.1f\n", recipe->name,
+                        buffer_printf(out, "  %-52s %10.2f %9.1f %8.1f%% %12llu %9.1f\n", recipe->name,
                                       (double)recipe->pairs / stratum->records, (double)recipe->matches / 1000.0,
+                                      (double)train_completeness_ppm(stratum, recipe) / 1e4,
                                       (unsigned long long)recipe->only_pairs, (double)recipe->only_matches / 1000.0);
         }
 }
@@ -92,8 +124,8 @@ static void write_recipes(const struct train_stratum *stratum, struct buffer *ou
 static void write_stratum(enum record_type type, const struct train_stratum *stratum, struct buffer *out)
 {
         ARENA_CLEANUP struct arena arena = {0};
-        struct text warnings[8];
-        double all = (double)stratum->records * (stratum->records - 1) / 2;
+        struct text warnings[TRAIN_WARNINGS_MAX];
+        double all = (double)all_pairs(stratum);
         buffer_printf(out, "%s: %u records, %u different ones\n", record_type_name(type), stratum->records,
                       stratum->nodes);
         buffer_printf(out, "  %llu candidate pairs (%.1f a record, %.4f%% of all), %llu random pairs for u\n",
@@ -107,7 +139,7 @@ static void write_stratum(enum record_type type, const struct train_stratum *str
                 if (stratum->alternative_pairs[a] >= 500)
                         buffer_printf(out, "  %.1f pairs are rather explained by %s\n",
                                       (double)stratum->alternative_pairs[a] / 1000.0, model_alternative_name(a));
-        uint32_t count = train_warnings(stratum, &arena, warnings, 8);
+        uint32_t count = train_warnings(stratum, &arena, warnings, TRAIN_WARNINGS_MAX);
         for (uint32_t i = 0; i < count; i++)
                 buffer_printf(out, "  warning: %.*s\n", TEXT_ARG(warnings[i]));
         write_levels(stratum, out);
@@ -193,6 +225,7 @@ static void json_recipes(const struct train_stratum *stratum, struct json_writer
                 json_write_string(writer, recipe->name);
                 write_number(writer, "pairs", (int64_t)recipe->pairs);
                 write_number(writer, "matches_thousandths", (int64_t)recipe->matches);
+                write_number(writer, "completeness_ppm", (int64_t)train_completeness_ppm(stratum, recipe));
                 write_number(writer, "alone_pairs", (int64_t)recipe->only_pairs);
                 write_number(writer, "alone_matches_thousandths", (int64_t)recipe->only_matches);
                 json_write_object_end(writer);
@@ -203,11 +236,12 @@ static void json_recipes(const struct train_stratum *stratum, struct json_writer
 static void json_stratum(const struct train_stratum *stratum, struct json_writer *writer)
 {
         ARENA_CLEANUP struct arena arena = {0};
-        struct text warnings[8];
+        struct text warnings[TRAIN_WARNINGS_MAX];
         json_write_object(writer);
         write_number(writer, "records", stratum->records);
         write_number(writer, "nodes", stratum->nodes);
         write_number(writer, "candidates", (int64_t)stratum->candidates);
+        write_number(writer, "reduction_ppm", (int64_t)train_reduction_ppm(stratum));
         write_number(writer, "random_pairs", (int64_t)stratum->random_pairs);
         write_number(writer, "expected_thousandths", (int64_t)stratum->expected);
         write_number(writer, "joined", (int64_t)stratum->joined);
@@ -221,7 +255,7 @@ static void json_stratum(const struct train_stratum *stratum, struct json_writer
         json_write_object_end(writer);
         json_write_name(writer, "warnings");
         json_write_array(writer);
-        uint32_t count = train_warnings(stratum, &arena, warnings, 8);
+        uint32_t count = train_warnings(stratum, &arena, warnings, TRAIN_WARNINGS_MAX);
         for (uint32_t i = 0; i < count; i++)
                 json_write_text(writer, warnings[i]);
         json_write_array_end(writer);

@@ -62,6 +62,7 @@ struct train_stratum {
 };
 
 struct train_report {
+        int32_t match_mbit; /* the threshold of the clusters that `joined` counts */
         struct train_stratum strata[TYPE_COUNT];
 };
 
