@@ -243,7 +243,8 @@ static void score_range(void *context, unsigned worker, size_t from, size_t to)
                         input.a.generic = generic_shared(arena, &a, left->generic, &b);
                         input.b.generic = generic_mirror(arena, &a, left->generic, &b);
                 }
-                pair->score = score_pair(run->engine->scorer[worker], &input);
+                pair->score =
+                        score_pair_reaching(run->engine->scorer[worker], &input, run->engine->config->review_mbit);
         }
 }
 

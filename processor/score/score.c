@@ -21,11 +21,41 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Comparisons allocate nothing and share nothing: a scorer only carries the model. It stays opaque, so that caches can
- * come without touching its users. */
+/* Comparisons allocate nothing and share nothing but this. */
 struct scorer {
         const struct model *model;
+        int32_t most_mbit[TYPE_COUNT][MODEL_ATTRIBUTE_COUNT]; /* no comparison gives more */
 };
+
+/* The greatest surplus that a value of @kind can have over the average. */
+static int32_t greatest_surplus(const struct model *model, enum model_frequency_kind kind)
+{
+        const struct model_frequencies *table = &model->frequencies[kind];
+        int32_t most = table->most_mbit;
+        for (uint32_t i = 0; i < table->count; i++)
+                most = table->items[i].rarity_mbit > most ? table->items[i].rarity_mbit : most;
+        return most > table->average_mbit ? most - table->average_mbit : 0;
+}
+
+/* Kinds of values whose rarity the comparisons behind the name weigh, see evidence_set_value(). */
+static const struct {
+        enum model_attribute attribute;
+        enum model_frequency_kind kind;
+} weighed[] = {
+        {MODEL_BIRTH_PLACE, FREQUENCY_BIRTH_PLACE}, {MODEL_EMPLOYER, FREQUENCY_EMPLOYER},
+        {MODEL_JOB_TITLE, FREQUENCY_JOB_TITLE},     {MODEL_PLACE, FREQUENCY_CITY},
+        {MODEL_PLACE, FREQUENCY_POSTCODE},
+};
+
+static int32_t surplus_of(const struct model *model, enum model_attribute attribute)
+{
+        int32_t greatest = 0;
+        for (uint32_t i = 0; i < sizeof(weighed) / sizeof(weighed[0]); i++) {
+                int32_t surplus = weighed[i].attribute == attribute ? greatest_surplus(model, weighed[i].kind) : 0;
+                greatest = surplus > greatest ? surplus : greatest;
+        }
+        return greatest;
+}
 
 struct scorer *scorer_new(const struct model *model)
 {
@@ -33,6 +63,17 @@ struct scorer *scorer_new(const struct model *model)
         if (!scorer)
                 abort();
         scorer->model = model;
+        for (uint32_t type = 0; type < TYPE_COUNT; type++) {
+                for (uint32_t i = 0; i < MODEL_ATTRIBUTE_COUNT; i++) {
+                        int32_t surplus = surplus_of(model, i);
+                        for (uint32_t level = 1; level < MODEL_LEVELS_MAX; level++) {
+                                const struct model_level *entry = &model->strata[type].levels[i][level];
+                                int32_t most = entry->weight_mbit + surplus * entry->frequency_permille / 1000;
+                                if (most > scorer->most_mbit[type][i])
+                                        scorer->most_mbit[type][i] = most;
+                        }
+                }
+        }
         return scorer;
 }
 
@@ -103,19 +144,107 @@ bool has_word(struct text words, struct text word)
         return false;
 }
 
-static void compare_sides(const struct comparison *c)
+/* Attributes, and the features that both sides need for a comparison of them. */
+struct needed {
+        enum model_attribute attribute;
+        enum feature_kind first, last;
+};
+
+static const struct needed birth_needs[] = {
+        {MODEL_BIRTH_DATE, FEATURE_BIRTH_DATE, FEATURE_BIRTH_DATE},
+        {MODEL_BIRTH_PLACE, FEATURE_BIRTH_PLACE, FEATURE_BIRTH_PLACE},
+        {MODEL_GENDER, FEATURE_GENDER, FEATURE_GENDER},
+};
+/* A SIREN may come from a SIRET or a VAT number: any two identifiers may be comparable. */
+static const struct needed identifier_needs[] = {
+        {MODEL_SIREN, FEATURE_SIREN, FEATURE_DRIVERS_LICENSE},
+        {MODEL_SIRET, FEATURE_SIREN, FEATURE_DRIVERS_LICENSE},
+        {MODEL_VAT_ID, FEATURE_SIREN, FEATURE_DRIVERS_LICENSE},
+        {MODEL_LEI, FEATURE_SIREN, FEATURE_DRIVERS_LICENSE},
+        {MODEL_DUNS, FEATURE_SIREN, FEATURE_DRIVERS_LICENSE},
+        {MODEL_TAX_ID, FEATURE_SIREN, FEATURE_DRIVERS_LICENSE},
+        {MODEL_NATIONAL_ID, FEATURE_SIREN, FEATURE_DRIVERS_LICENSE},
+        {MODEL_PASSPORT, FEATURE_SIREN, FEATURE_DRIVERS_LICENSE},
+        {MODEL_DRIVERS_LICENSE, FEATURE_SIREN, FEATURE_DRIVERS_LICENSE},
+};
+static const struct needed contact_needs[] = {
+        {MODEL_EMAIL, FEATURE_EMAIL, FEATURE_EMAIL},
+        {MODEL_PHONE, FEATURE_PHONE, FEATURE_PHONE},
+        {MODEL_DOMAIN, FEATURE_DOMAIN, FEATURE_DOMAIN},
+        {MODEL_EMPLOYER, FEATURE_EMPLOYER, FEATURE_EMPLOYER_REF},
+        {MODEL_JOB_TITLE, FEATURE_JOB_TITLE, FEATURE_JOB_TITLE},
+};
+static const struct needed address_needs[] = {
+        {MODEL_STREET, FEATURE_HOUSE_NUMBER, FEATURE_COUNTRY},
+        {MODEL_PLACE, FEATURE_HOUSE_NUMBER, FEATURE_COUNTRY},
+};
+
+#define NEEDS(table) table, sizeof(table) / sizeof(table[0])
+
+/* In the order in which they are most likely to tell two records apart, the costly last. The name is always compared.
+ */
+static const struct stage {
+        void (*compare)(const struct comparison *c);
+        bool persons_only;
+        const struct needed *needs;
+        uint32_t need_count;
+} stages[] = {
+        {compare_birth, true, NEEDS(birth_needs)},
+        {compare_identifiers, false, NEEDS(identifier_needs)},
+        {compare_contact, false, NEEDS(contact_needs)},
+        {compare_addresses, false, NEEDS(address_needs)},
+};
+
+#define STAGE_COUNT (sizeof(stages) / sizeof(stages[0]))
+
+static bool has_any(const struct features *features, const struct needed *needed)
 {
-        if (c->type == TYPE_PERSON) {
-                compare_person_name(c);
-                compare_birth(c);
-        } else {
-                compare_organization_name(c);
+        return features->first[needed->first] != features->first[needed->last + 1];
+}
+
+/* The most that the attributes of a stage can add. */
+static int32_t most_of(const struct scorer *scorer, const struct comparison *c, const struct stage *stage)
+{
+        int32_t most = 0;
+        for (uint32_t i = 0; i < stage->need_count; i++) {
+                const struct needed *needed = &stage->needs[i];
+                if (has_any(c->pair->a.features, needed) && has_any(c->pair->b.features, needed))
+                        most += scorer->most_mbit[c->type][needed->attribute];
         }
-        compare_contact(c);
-        compare_addresses(c);
-        compare_identifiers(c);
+        return most;
+}
+
+static int32_t sum_weights(const struct evidence *evidence)
+{
+        int32_t sum = 0;
+        for (uint32_t i = 0; i < MODEL_ATTRIBUTE_COUNT; i++)
+                sum += evidence->of[i].weight_mbit;
+        return sum;
+}
+
+/* False as soon as the pair cannot reach @least_mbit any more: alternatives only take away. */
+static bool compare_sides(const struct scorer *scorer, const struct comparison *c, int32_t least_mbit)
+{
+        const struct model_stratum *stratum = &c->model->strata[c->type];
+        int32_t most[STAGE_COUNT], left = stratum->prior_mbit + stratum->confidence_mbit;
+        for (uint32_t i = 0; i < STAGE_COUNT; i++) {
+                most[i] = most_of(scorer, c, &stages[i]);
+                left += most[i];
+        }
         if (c->pair->asserted)
                 evidence_set(c, MODEL_SAME_AS, SAME_AS_ASSERTED, TEXT_NONE, TEXT_NONE);
+        if (c->type == TYPE_PERSON)
+                compare_person_name(c);
+        else
+                compare_organization_name(c);
+        for (uint32_t i = 0; i < STAGE_COUNT; i++) {
+                if (least_mbit != INT32_MIN && left + sum_weights(c->evidence) < least_mbit)
+                        return false;
+                if (c->type == TYPE_PERSON || !stages[i].persons_only)
+                        stages[i].compare(c);
+                left -= most[i];
+        }
+        return true;
 }
 
 /* S_A of one alternative, or false where it does not apply. */
@@ -189,8 +318,10 @@ static bool is_reversed(const struct features *a, const struct features *b)
         return a->count > b->count;
 }
 
-/* Compares the two sides in their canonical order. */
-static void gather_evidence(struct scorer *scorer, const struct score_pair *given, struct evidence *evidence)
+/* Compares the two sides in their canonical order. False where the comparison ended because the pair cannot reach
+ * @least_mbit (INT32_MIN: it never ends early). */
+static bool gather_evidence(struct scorer *scorer, const struct score_pair *given, int32_t least_mbit,
+                            struct evidence *evidence)
 {
         struct score_pair pair = *given;
         struct comparison c = {
@@ -205,9 +336,11 @@ static void gather_evidence(struct scorer *scorer, const struct score_pair *give
                 pair.a = given->b;
                 pair.b = given->a;
         }
-        compare_sides(&c);
+        if (!compare_sides(scorer, &c, least_mbit))
+                return false;
         if (scorer->model->rules)
                 evidence->rule = rule_decide(scorer->model->rules, pair.a.features, pair.b.features);
+        return true;
 }
 
 static bool is_kept_apart(const struct evidence *evidence)
@@ -227,11 +360,15 @@ static void combine(const struct model *model, enum record_type type, const stru
         odds->posterior_mbit = odds->match_mbit - odds->others_mbit + model->strata[type].confidence_mbit;
 }
 
-struct score score_pair(struct scorer *scorer, const struct score_pair *pair)
+struct score score_pair_reaching(struct scorer *scorer, const struct score_pair *pair, int32_t least_mbit)
 {
         struct evidence evidence;
         struct score_odds odds;
-        gather_evidence(scorer, pair, &evidence);
+        /* A rule of the configuration decides whatever the weights say. */
+        if (scorer->model->rules)
+                least_mbit = INT32_MIN;
+        if (!gather_evidence(scorer, pair, least_mbit, &evidence))
+                return (struct score){.posterior_mbit = least_mbit - 1};
         combine(scorer->model, pair->a.features->type, &evidence, &odds);
         return (struct score){
                 .posterior_mbit = rule_posterior(scorer->model->rules, evidence.rule, odds.posterior_mbit),
@@ -239,11 +376,16 @@ struct score score_pair(struct scorer *scorer, const struct score_pair *pair)
         };
 }
 
+struct score score_pair(struct scorer *scorer, const struct score_pair *pair)
+{
+        return score_pair_reaching(scorer, pair, INT32_MIN);
+}
+
 void score_compare(struct scorer *scorer, const struct score_pair *pair, struct score_vector *vector)
 {
         const struct model_stratum *stratum = &scorer->model->strata[pair->a.features->type];
         struct evidence evidence;
-        gather_evidence(scorer, pair, &evidence);
+        gather_evidence(scorer, pair, INT32_MIN, &evidence);
         for (uint32_t i = 0; i < MODEL_ATTRIBUTE_COUNT; i++) {
                 const struct attribute_evidence *of = &evidence.of[i];
                 vector->level[i] = of->level;
@@ -291,7 +433,7 @@ void score_explain(struct scorer *scorer, const struct score_pair *pair, struct 
         struct score_odds odds;
         const struct model_stratum *stratum = &scorer->model->strata[pair->a.features->type];
         memset(detail, 0, sizeof(*detail));
-        gather_evidence(scorer, pair, &evidence);
+        gather_evidence(scorer, pair, INT32_MIN, &evidence);
         combine(scorer->model, pair->a.features->type, &evidence, &odds);
         detail->score.posterior_mbit = rule_posterior(scorer->model->rules, evidence.rule, odds.posterior_mbit);
         detail->score.cannot_link = is_kept_apart(&evidence);

@@ -39,6 +39,10 @@ void scorer_free(struct scorer *scorer);
 
 struct score score_pair(struct scorer *scorer, const struct score_pair *pair);
 
+/* The same where the posterior is at least @least_mbit; otherwise any posterior below it, found with less work: most
+ * candidates are nowhere near, and the comparison ends as soon as nothing that is left can bring them there. */
+struct score score_pair_reaching(struct scorer *scorer, const struct score_pair *pair, int32_t least_mbit);
+
 /* The same with every step: prior, attributes with level, values, weight and term frequency, alternative. */
 struct score_step {
         struct text attribute; /* "name", "birth_date", "prior", "household" */

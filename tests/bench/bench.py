@@ -5,7 +5,7 @@
 
 For each size: bench_generate writes the events (kept between runs), `durand replay` runs over them with the configuration
 beside this file, `durand inspect` counts the LMDB entries that it left, and bench_floor parses the same lines and puts as many
-entries, with our parser and with Jansson. A table goes to standard output, or with --json one object.
+entries, with our parser and with Jansson. bench_pairs says how many candidate pairs one core scores in a second. A table goes to standard output, or with --json one object.
 Only the standard library is used.
 """
 
@@ -19,6 +19,8 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+
+PAIRS_EVENTS = 50000
 
 # Tables whose entries are a hash or a number with small repeated values; the others are rows.
 POSTING_TABLES = {"record-index", "node-index", "node-member", "block", "reference", "ghost-block", "conflict-index"}
@@ -131,6 +133,23 @@ COLUMNS = [
 ]
 
 
+def score_pairs(options):
+    """Candidate pairs that one core scores in a second, of each type."""
+    work = options.build / "bench"
+    work.mkdir(parents=True, exist_ok=True)
+    path = generate(options.build, work, PAIRS_EVENTS, options.seed)
+    say("bench: scoring the candidate pairs of %d events on one core" % PAIRS_EVENTS)
+    command = [options.build / "tests/bench/bench_pairs", "--config", HERE / "durand.yaml", path]
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def print_pairs(pairs):
+    print()
+    for kind, figures in pairs.items():
+        print(f"{kind} pairs: {figures['pairs_per_second']:,}/s on one core ({figures['pairs']:,} pairs of {figures['nodes']:,} "
+              f"different records; {figures['reached'] / max(figures['pairs'], 1):.1%} reach the review zone)")
+
+
 def print_table(results):
     rows = [[name for name, _ in COLUMNS]] + [[show(result) for _, show in COLUMNS] for result in results]
     widths = [max(len(row[i]) for row in rows) for i in range(len(COLUMNS))]
@@ -148,10 +167,12 @@ def main():
     options = parser.parse_args()
     options.build = options.build.resolve()
     results = [bench(options, int(events)) for events in options.events.split(",")]
+    pairs = score_pairs(options)
     if options.json:
-        print(json.dumps({"cores": os.cpu_count(), "results": results}, indent=2))
+        print(json.dumps({"cores": os.cpu_count(), "results": results, "pairs": pairs}, indent=2))
     else:
         print_table(results)
+        print_pairs(pairs)
 
 
 if __name__ == "__main__":
