@@ -270,6 +270,16 @@ static enum relation cross_lines(const struct lines *a, const struct lines *b)
         return relation == RELATION_SAME || relation == RELATION_NEAR ? RELATION_NEAR : RELATION_MISSING;
 }
 
+/* Cities of one name in two regions with two postcodes are two cities (Springfield). And two cities whose postcodes are
+ * a digit apart (20121 Milano, 10121 Torino) are not one with a slip: that would be two mistakes in one address. */
+static void part_namesakes(const struct address *a, const struct address *b, struct relations *out)
+{
+        if (out->city == RELATION_SAME && out->region == RELATION_DIFFERS && out->postcode == RELATION_DIFFERS)
+                out->city = RELATION_DIFFERS;
+        if (out->city == RELATION_DIFFERS && out->postcode == RELATION_NEAR && a->postcode.length == b->postcode.length)
+                out->postcode = RELATION_DIFFERS;
+}
+
 static void relate_addresses(const struct address *a, const struct address *b, struct relations *out)
 {
         out->number = relate_lines(&a->numbers, &b->numbers, relate_numbers);
@@ -294,6 +304,7 @@ static void relate_addresses(const struct address *a, const struct address *b, s
         }
         out->region = relate_codes(a->region, b->region);
         out->country = relate_codes(a->country, b->country);
+        part_namesakes(a, b, out);
 }
 
 /* The street's level by (street, number). */

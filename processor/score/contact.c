@@ -86,7 +86,13 @@ static uint32_t judge_emails(const struct feature *a, const struct feature *b, b
         struct text domain_a = email_domain(a->text);
         struct text domain_b = email_domain(b->text);
         uint32_t shorter = local_a.length < local_b.length ? local_a.length : local_b.length;
-        if (a->sub == 1 || b->sub == 1 || shorter < LOCAL_TELLING)
+        if (a->sub == 1 || b->sub == 1)
+                return EMAIL_DIFFERS;
+        /* a large provider's domain mistyped: however short the rest is, nobody else has it there */
+        if ((a->flags | b->flags) & FEATURE_UNCERTAIN && text_equal(local_a, local_b) &&
+            edit_distance(domain_a, domain_b, 1) <= 1)
+                return EMAIL_NEAR;
+        if (shorter < LOCAL_TELLING)
                 return EMAIL_DIFFERS;
         if (equal_but_punctuation(local_a, local_b)) {
                 if (edit_distance(domain_a, domain_b, 1) <= 1)

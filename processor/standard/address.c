@@ -18,6 +18,34 @@
 
 /* --- what stands at the front --- */
 
+static bool is_pair_of_digits(struct text t)
+{
+        return t.length <= 2 && address_has_digit(t) && (t.length < 2 || ascii_is_digit(t.data[0])) &&
+               ascii_is_digit(t.data[t.length - 1]);
+}
+
+/* The end of a box's number that begins at @at: more than one part where it stands in pairs of digits and nothing
+ * follows in its segment ("Postfach 10 20 30", DIN 5008). */
+static uint32_t box_number_end(const struct parts *parts, uint32_t at)
+{
+        uint32_t end = at;
+
+        while (end < parts->count && parts->items[end].segment == parts->items[at].segment &&
+               !parts->items[end].taken && is_pair_of_digits(parts->items[end].text))
+                end++;
+        return end > at && address_ends_segment(parts, end - 1) ? end : at + 1;
+}
+
+/* The parts of [from, to) without blanks between them. */
+static struct text join_box_number(struct work *work, const struct parts *parts, uint32_t from, uint32_t to)
+{
+        struct buffer BUFFER_CLEANUP joined = {0};
+
+        for (uint32_t i = from; i < to; i++)
+                buffer_text(&joined, parts->items[i].text);
+        return arena_text(work->arena, buffer_view(&joined));
+}
+
 static void take_po_box(struct work *work, struct parts *parts, struct address *address)
 {
         for (uint32_t i = 0; i + 1 < parts->count; i++)
@@ -32,8 +60,10 @@ static void take_po_box(struct work *work, struct parts *parts, struct address *
                                 address_take(parts, end, end + 1), end++;
                         if (!address_has_digit(parts->items[end].text))
                                 continue;
-                        address->po_box = parts->items[end].text;
-                        address_take(parts, i, end + 1);
+                        uint32_t last = box_number_end(parts, end);
+
+                        address->po_box = join_box_number(work, parts, end, last);
+                        address_take(parts, i, last);
                         return;
                 }
 }

@@ -3,6 +3,8 @@
  * The value that people see is the address in lower case, taken out of "Name <address>" or mailto:. The feature is what
  * the mail provider makes of it: Gmail ignores dots and knows googlemail.com as gmail.com
  * (https://support.google.com/mail/answer/7436150), and behind a plus sign stands a tag nearly everywhere (RFC 5233).
+ * A domain that is one slip away from a large provider's is no company's, and its address is marked as uncertain: it is
+ * kept as it was typed, but near to the one that was meant.
  *
  * Syntax is that of RFC 5321, section 4.1.2, without quoted local parts and address literals, which nobody has; letters
  * beyond ASCII are let through (RFC 6531).
@@ -191,11 +193,43 @@ static bool is_role(const struct lexicon *lexicon, struct text local)
                lexicon_find(lexicon, LEXICON_ROLE_ACCOUNT, text_slice(local, 0, letters), NULL);
 }
 
+/* True if @a and @b differ by one slip of the keyboard behind the first letter: another letter, one more or less, or
+ * two neighbours swapped. */
+static bool is_one_slip(struct text a, struct text b)
+{
+        struct text shorter = a.length < b.length ? a : b, longer = a.length < b.length ? b : a;
+        uint32_t front = 0, back = 0;
+
+        while (front < shorter.length && shorter.data[front] == longer.data[front])
+                front++;
+        while (back < shorter.length - front &&
+               shorter.data[shorter.length - 1 - back] == longer.data[longer.length - 1 - back])
+                back++;
+        if (front == 0 || longer.length == front + back)
+                return false;
+        if (longer.length == front + back + 1)
+                return true;
+        return shorter.length == longer.length && longer.length == front + back + 2 &&
+               shorter.data[front] == longer.data[front + 1] && shorter.data[front + 1] == longer.data[front];
+}
+
+/* The large provider that @domain is a slip away from (gmial.com, gmail.con), or empty. A first letter is hardly ever
+ * wrong, and fmail.com and email.com are others. */
+static struct text mistyped_provider(const struct lexicon *lexicon, struct text domain)
+{
+        if (lexicon_find(lexicon, LEXICON_SHARED_DOMAIN, domain, NULL))
+                return TEXT_NONE;
+        for (const char *const *provider = email_large_providers; *provider; provider++)
+                if (is_one_slip(domain, text_from(*provider)))
+                        return text_from(*provider);
+        return TEXT_NONE;
+}
+
 void email_add(struct work *work, struct text canonical)
 {
         const struct lexicon *lexicon = work->standard->lexicon;
         struct feature feature = {.kind = FEATURE_EMAIL};
-        struct text local, domain, plain;
+        struct text local, domain, plain, meant;
         bool gmail;
 
         if (!split_address(canonical, &local, &domain))
@@ -203,6 +237,10 @@ void email_add(struct work *work, struct text canonical)
         gmail = text_equal(domain, TEXT("gmail.com")) || text_equal(domain, TEXT("googlemail.com"));
         if (gmail)
                 domain = TEXT("gmail.com");
+        meant = mistyped_provider(lexicon, domain);
+        gmail |= text_equal(meant, TEXT("gmail.com"));
+        if (meant.length > 0)
+                feature.flags = FEATURE_UNCERTAIN;
         plain = deliverable_local(work->arena, local, true);
         feature.sub = is_role(lexicon, plain) ? 1 : 0;
         if (feature.sub == 0)
@@ -211,7 +249,7 @@ void email_add(struct work *work, struct text canonical)
                                     TEXT_ARG(domain));
         feature_add(work, feature);
         domain = email_registrable_domain(lexicon, domain);
-        if (!lexicon_find(lexicon, LEXICON_SHARED_DOMAIN, domain, NULL))
+        if (meant.length == 0 && !lexicon_find(lexicon, LEXICON_SHARED_DOMAIN, domain, NULL))
                 feature_add_text(work, FEATURE_DOMAIN, domain);
 }
 

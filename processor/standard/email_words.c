@@ -2,8 +2,11 @@
  *
  * Mail providers: the large free ones of each country (Wikipedia, "Comparison of webmail providers"; national portals
  * and access providers). Role accounts: RFC 2142, https://www.rfc-editor.org/rfc/rfc2142, and what companies publish
- * besides. Reserved domains: RFC 2606. Second-level suffixes: the pattern of https://publicsuffix.org, whose full list
- * changes too often to be part of F.
+ * besides. Large providers, of which a slip of the keyboard makes another domain: those that the suggestions of
+ * mailcheck (https://github.com/mailcheck/mailcheck, "default domains") and national access providers have in common
+ * with the first table, without names that are a letter away from other words (live, mac, orange, free). Reserved
+ * domains: RFC 2606. Second-level suffixes: the pattern of https://publicsuffix.org, whose full list changes too often
+ * to be part of F.
  */
 #include "standard/parts.h"
 
@@ -116,4 +119,15 @@ const struct lexicon_table email_tables[] = {
         {LEXICON_SHARED_DOMAIN, false, shared_domains}, {LEXICON_ROLE_ACCOUNT, true, role_accounts},
         {LEXICON_FAKE_MAIL, true, fake_mails},          {LEXICON_FAKE_DOMAIN, true, fake_domains},
         {LEXICON_SECOND_LEVEL, true, second_levels},    {LEXICON_END, false, NULL},
+};
+
+const char *const email_large_providers[] = {
+        "gmail.com",   "googlemail.com", "hotmail.com",     "hotmail.fr",
+        "hotmail.de",  "hotmail.it",     "hotmail.es",      "hotmail.co.uk",
+        "outlook.com", "outlook.fr",     "outlook.de",      "yahoo.com",
+        "yahoo.fr",    "yahoo.de",       "yahoo.it",        "yahoo.es",
+        "yahoo.co.uk", "yahoo.com.br",   "icloud.com",      "protonmail.com",
+        "wanadoo.fr",  "laposte.net",    "t-online.de",     "freenet.de",
+        "comcast.net", "sbcglobal.net",  "btinternet.com",  "bellsouth.net",
+        "verizon.net", "bigpond.com",    "optusnet.com.au", NULL,
 };

@@ -186,6 +186,7 @@ extern const struct lexicon_table address_tables[];
 extern const struct lexicon_table country_tables[];
 extern const struct lexicon_table places_tables[];
 extern const struct lexicon_table email_tables[];
+extern const char *const email_large_providers[]; /* up to NULL: names that are common enough to be mistyped */
 extern const struct lexicon_table misc_tables[];
 
 struct lexicon *lexicon_new(struct folder *folder);

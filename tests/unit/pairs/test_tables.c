@@ -102,6 +102,23 @@ static void read_context(struct table *table, char *line)
         table->scorer = scorer_new(table->model);
 }
 
+/* What the tables shorten. */
+static struct text written_out(struct text name)
+{
+        static const struct {
+                const char *shorter, *name;
+        } names[] = {
+                {"given", "given_name"},      {"family", "family_name"},      {"street", "address.street"},
+                {"line2", "address.line2"},   {"city", "address.city"},       {"zip", "address.postal_code"},
+                {"region", "address.region"}, {"country", "address.country"},
+        };
+
+        for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+                if (text_equal(name, text_from(names[i].shorter)))
+                        return text_from(names[i].name);
+        return name;
+}
+
 static void add_slot(struct side *side, uint16_t attribute, struct text value)
 {
         assert_true(side->record.slot_count < SLOTS_MAX);
@@ -109,7 +126,7 @@ static void add_slot(struct side *side, uint16_t attribute, struct text value)
                 (struct slot){.attribute = attribute, .flags = SLOT_SET, .raw = value, .value = value};
 }
 
-/* "attribute=value; attribute=value"; given and family for short. */
+/* "attribute=value; attribute=value". */
 static void add_values(struct table *table, struct side *side, char *values)
 {
         char *rest = values;
@@ -121,9 +138,7 @@ static void add_values(struct table *table, struct side *side, char *values)
 
                 assert_non_null(equals);
                 name = text_slice(text_from(part), 0, (uint32_t)(equals - part));
-                if (text_equal(name, TEXT("given")) || text_equal(name, TEXT("family")))
-                        name = arena_printf(&table->arena, "%.*s_name", TEXT_ARG(name));
-                attribute = vocabulary_find(&table->config.vocabulary, name);
+                attribute = vocabulary_find(&table->config.vocabulary, written_out(name));
                 if (attribute == ATTRIBUTE_NONE)
                         fail_msg("no attribute is called %.*s", TEXT_ARG(name));
                 add_slot(side, attribute, arena_text(&table->arena, text_from(equals + 1)));
@@ -258,12 +273,24 @@ static void names_of_institutions(void **state)
         check_table("institutions.txt");
 }
 
+static void postal_addresses(void **state)
+{
+        (void)state;
+        check_table("addresses.txt");
+}
+
+static void mail_addresses(void **state)
+{
+        (void)state;
+        check_table("emails.txt");
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(names_of_people),
-                cmocka_unit_test(names_of_companies),
-                cmocka_unit_test(names_of_institutions),
+                cmocka_unit_test(names_of_people),       cmocka_unit_test(names_of_companies),
+                cmocka_unit_test(names_of_institutions), cmocka_unit_test(postal_addresses),
+                cmocka_unit_test(mail_addresses),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
