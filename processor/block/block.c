@@ -16,58 +16,50 @@
 /* A node with too many keys keeps those of the lower ranks: first what a single value gives, then names crossed with
  * what is precise, then with what is broad. Ranks may change freely; only which keys a crowded node keeps depends on
  * them. */
-static const struct {
-        const char *name;
-        uint8_t rank;
-} recipes[RECIPE_COUNT] = {
-        [RECIPE_NONE] = {"none", 0},
-        [RECIPE_VALUE] = {"one value: identifier, e-mail, telephone or domain", 1},
-        [RECIPE_PHONE_END] = {"last seven digits of a telephone", 7},
-        [RECIPE_ID_HALF] = {"half of an identifier", 2},
-        [RECIPE_EMAIL_LOCAL] = {"local part of an e-mail address", 8},
-        [RECIPE_HOUSE] = {"street + house number", 3},
-        [RECIPE_HOUSE_POSTCODE] = {"house number + postcode", 9},
-        [RECIPE_PO_BOX] = {"PO box + place", 10},
-        [RECIPE_BIRTH_GIVEN] = {"birth date + initial of a given name", 4},
-        [RECIPE_BIRTH_FAMILY] = {"birth date + initial of a family name", 5},
-        [RECIPE_NAMES] = {"two names, sound", 6},
-        [RECIPE_GIVEN_YEAR] = {"given name + birth year and month", 11},
-        [RECIPE_FAMILY_YEAR] = {"family name, sound + birth year", 12},
-        [RECIPE_BIRTH_PARTS] = {"two parts of the birth date + initials", 22},
-        [RECIPE_FAMILY_POSTCODE] = {"family name, sound + postcode", 15},
-        [RECIPE_GIVEN_POSTCODE] = {"given name + postcode", 16},
-        [RECIPE_FAMILY_CITY] = {"family name + city", 17},
-        [RECIPE_GIVEN_STREET] = {"given name + street", 23},
-        [RECIPE_FAMILY_STREET] = {"family name + street", 24},
-        [RECIPE_GIVEN_EMPLOYER] = {"given name + employer", 25},
-        [RECIPE_FAMILY_EMPLOYER] = {"family name + employer", 26},
-        [RECIPE_NAME_PREFIXES] = {"beginnings of two names", 27},
-        [RECIPE_FAMILY_INITIAL] = {"family name + initial", 28},
-        [RECIPE_BIRTH] = {"birth date", 29},
-        [RECIPE_FAMILY] = {"family name", 30},
-        [RECIPE_ORG_NAME] = {"company name", 31},
-        [RECIPE_ORG_PAIR] = {"two rare words of the name", 32},
-        [RECIPE_ORG_POSTCODE] = {"rare word of the name + postcode", 33},
-        [RECIPE_ORG_CITY] = {"rare word of the name + city", 34},
-        [RECIPE_ORG_TOKEN] = {"rare word of the name", 35},
-        [RECIPE_ORG_SOUND] = {"rare word of the name, sound", 36},
-        [RECIPE_ORG_STREET] = {"word of the name + street", 37},
-        [RECIPE_ORG_ACRONYM] = {"acronym", 38},
-        [RECIPE_ORG_START] = {"beginning of the name", 39},
-        [RECIPE_STREET_POSTCODE] = {"street + postcode", 40},
-        [RECIPE_GIVEN_DAY] = {"given name + day of birth and month or year", 13},
-        [RECIPE_FAMILY_DAY] = {"family name, sound + day and month of birth", 14},
-        [RECIPE_NAME_ENDS] = {"a name + the end of another", 21},
-        [RECIPE_NAME_BIRTH_PLACE] = {"name + birth place", 19},
-        [RECIPE_GIVEN_CITY] = {"given name + city", 18},
-        [RECIPE_NAME_SECTOR] = {"name + postal sector", 20},
-        [RECIPE_RULE] = {"what a rule asks for", 0},
+static const uint8_t ranks[RECIPE_COUNT] = {
+        [RECIPE_NONE] = 0,
+        [RECIPE_VALUE] = 1,
+        [RECIPE_PHONE_END] = 7,
+        [RECIPE_ID_HALF] = 2,
+        [RECIPE_EMAIL_LOCAL] = 8,
+        [RECIPE_HOUSE] = 3,
+        [RECIPE_HOUSE_POSTCODE] = 9,
+        [RECIPE_PO_BOX] = 10,
+        [RECIPE_BIRTH_GIVEN] = 4,
+        [RECIPE_BIRTH_FAMILY] = 5,
+        [RECIPE_NAMES] = 6,
+        [RECIPE_GIVEN_YEAR] = 11,
+        [RECIPE_FAMILY_YEAR] = 12,
+        [RECIPE_BIRTH_PARTS] = 22,
+        [RECIPE_FAMILY_POSTCODE] = 15,
+        [RECIPE_GIVEN_POSTCODE] = 16,
+        [RECIPE_FAMILY_CITY] = 17,
+        [RECIPE_GIVEN_STREET] = 23,
+        [RECIPE_FAMILY_STREET] = 24,
+        [RECIPE_GIVEN_EMPLOYER] = 25,
+        [RECIPE_FAMILY_EMPLOYER] = 26,
+        [RECIPE_NAME_PREFIXES] = 27,
+        [RECIPE_FAMILY_INITIAL] = 28,
+        [RECIPE_BIRTH] = 29,
+        [RECIPE_FAMILY] = 30,
+        [RECIPE_ORG_NAME] = 31,
+        [RECIPE_ORG_PAIR] = 32,
+        [RECIPE_ORG_POSTCODE] = 33,
+        [RECIPE_ORG_CITY] = 34,
+        [RECIPE_ORG_TOKEN] = 35,
+        [RECIPE_ORG_SOUND] = 36,
+        [RECIPE_ORG_STREET] = 37,
+        [RECIPE_ORG_ACRONYM] = 38,
+        [RECIPE_ORG_START] = 39,
+        [RECIPE_STREET_POSTCODE] = 40,
+        [RECIPE_GIVEN_DAY] = 13,
+        [RECIPE_FAMILY_DAY] = 14,
+        [RECIPE_NAME_ENDS] = 21,
+        [RECIPE_NAME_BIRTH_PLACE] = 19,
+        [RECIPE_GIVEN_CITY] = 18,
+        [RECIPE_NAME_SECTOR] = 20,
+        [RECIPE_RULE] = 0,
 };
-
-const char *block_recipe_name(uint8_t recipe)
-{
-        return recipe < RECIPE_COUNT ? recipes[recipe].name : "unknown";
-}
 
 static uint64_t hash_parts(enum record_type type, enum block_recipe recipe, const struct text *parts, uint32_t count)
 {
@@ -80,7 +72,7 @@ static uint64_t hash_parts(enum record_type type, enum block_recipe recipe, cons
 void key_add(struct key_list *list, enum block_recipe recipe, uint8_t flags, const struct text *parts,
              uint32_t part_count)
 {
-        if (list->count == sizeof(list->items) / sizeof(*list->items))
+        if (list->count == sizeof(list->items) / sizeof(*list->items) || list->left_out >> recipe & 1)
                 return;
         for (uint32_t i = 0; i < part_count; i++)
                 if (!parts[i].length)
@@ -128,7 +120,7 @@ static int compare_recipes(const void *a, const void *b)
         const struct block_key *left = a;
         const struct block_key *right = b;
         if (left->recipe != right->recipe)
-                return recipes[left->recipe].rank < recipes[right->recipe].rank ? -1 : 1;
+                return ranks[left->recipe] < ranks[right->recipe] ? -1 : 1;
         return (left->hash > right->hash) - (left->hash < right->hash);
 }
 
@@ -159,6 +151,7 @@ void block_derive(const struct model *model, const struct features *features, st
         struct key_list list;
         list.count = 0;
         list.type = features->type;
+        list.left_out = model->strata[features->type].recipes_left_out;
         keys->count = 0;
         if (model->rules)
                 add_rules(model->rules, features, &list);

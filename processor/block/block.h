@@ -22,7 +22,7 @@ enum block_key_flag {
 
 struct block_key {
         uint64_t hash;
-        uint8_t recipe; /* for block_recipe_name() */
+        uint8_t recipe; /* for model_recipe_name() */
         uint8_t flags;  /* enum block_key_flag */
 };
 
@@ -38,8 +38,6 @@ void block_derive(const struct model *model, const struct features *features, st
 /* The key of one value for kinds whose commonness makes them worthless (e-mail, telephone, identifier, domain), else 0.
  * block_derive() includes it, flagged BLOCK_VALUE. */
 uint64_t block_value_key(enum record_type type, const struct feature *feature);
-
-const char *block_recipe_name(uint8_t recipe); /* "family name, sound + birth year" */
 
 /* Attributes (a bit each, model/weights.h) that the recipe builds on: pairs that it proposes were chosen by them. */
 uint64_t block_recipe_attributes(uint8_t recipe);

@@ -7,6 +7,7 @@
 #include "engine/explain.h"
 
 #include "engine/pairs.h"
+#include "model/recipes.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -559,7 +560,7 @@ static void find_shared_keys(struct explainer *explainer, struct arena *arena, s
                         at++;
                 if (at == b.count || b.items[at].hash != a.items[i].hash)
                         continue;
-                key->recipe = block_recipe_name(a.items[i].recipe);
+                key->recipe = model_recipe_name(a.items[i].recipe);
                 key->nodes = engine_key_count(engine, &explainer->batch, a.items[i].hash);
                 key->generic = key->nodes > (uint32_t)engine->config->block_cap;
                 explanation->compared |= !key->generic;

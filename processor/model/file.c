@@ -8,6 +8,7 @@
 #include "model/weights.h"
 
 #include "base/json.h"
+#include "model/recipes.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -93,6 +94,16 @@ static void write_frequencies(struct json_writer *writer, const struct model_fre
         json_write_object_end(writer);
 }
 
+static void write_left_out(struct json_writer *writer, const struct model_stratum *stratum)
+{
+        json_write_name(writer, "keys_left_out");
+        json_write_array(writer);
+        for (uint32_t recipe = 0; recipe < RECIPE_COUNT; recipe++)
+                if (stratum->recipes_left_out >> recipe & 1)
+                        json_write_string(writer, model_recipe_name(recipe));
+        json_write_array_end(writer);
+}
+
 /* The parameters of struct model_tokens by name, for both directions. */
 static const struct {
         const char *name;
@@ -124,6 +135,7 @@ void model_write_json(const struct model *model, struct buffer *out)
                 write_i64(&writer, "confidence_mbit", stratum->confidence_mbit);
                 write_levels(&writer, stratum);
                 write_alternatives(&writer, stratum);
+                write_left_out(&writer, stratum);
                 json_write_object_end(&writer);
         }
         json_write_name(&writer, "company_name");
@@ -255,6 +267,25 @@ static int read_alternative(struct model_reader *reader, const struct json_node 
                                          MODEL_UNLIMITED);
 }
 
+/* ["name of a recipe", ...]; without the list what is there stays. */
+static int read_left_out(struct model_reader *reader, const struct json_node *list, enum record_type type,
+                         struct model_stratum *stratum)
+{
+        snprintf(reader->place, sizeof(reader->place), "%s.keys_left_out", record_type_name(type));
+        if (list && list->kind != JSON_ARRAY)
+                return reject(reader, "expected a list of names of keys");
+        if (list)
+                stratum->recipes_left_out = 0;
+        for (const struct json_node *node = list ? list->child : NULL; node; node = node->next) {
+                uint32_t recipe = model_recipe_find(json_scalar_text(node));
+                if (!model_recipe_is_optional(recipe))
+                        return reject(reader, recipe == RECIPE_COUNT ? "no key of this name"
+                                                                     : "a key that no model may leave out");
+                stratum->recipes_left_out |= UINT64_C(1) << recipe;
+        }
+        return 0;
+}
+
 static int read_stratum(struct model_reader *reader, const struct json_node *root, enum record_type type,
                         struct model_stratum *stratum)
 {
@@ -265,6 +296,7 @@ static int read_stratum(struct model_reader *reader, const struct json_node *roo
         int64_t confidence = stratum->confidence_mbit;
         r = r < 0 ? r : read_i64(reader, object, "confidence_mbit", 0, MODEL_CONFIDENCE_MOST_MBIT, &confidence);
         stratum->confidence_mbit = (int32_t)confidence;
+        r = r < 0 ? r : read_left_out(reader, json_get(object, "keys_left_out"), type, stratum);
         r = r < 0 ? r : read_attributes(reader, json_get(object, "attributes"), type, stratum);
         const struct json_node *alternatives = r < 0 ? NULL : json_get(object, "alternatives");
         for (const struct json_node *node = alternatives ? alternatives->child : NULL; node && r >= 0;

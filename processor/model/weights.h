@@ -270,7 +270,8 @@ struct model_stratum {          /* what a model says of one type */
         /* Added to every posterior. The thresholds' default asks for four times even odds because the built-in model's
          * probabilities are judgement; a model that was estimated from the records at hand earns that back. */
         int32_t confidence_mbit;
-        int32_t prior_mbit;                          /* derived */
+        uint64_t recipes_left_out; /* of blocking keys (model/recipes.h), a bit each: not worth what they cost */
+        int32_t prior_mbit;        /* derived */
         uint32_t level_count[MODEL_ATTRIBUTE_COUNT]; /* with level 0; 0: the type has no such attribute */
         struct model_level levels[MODEL_ATTRIBUTE_COUNT][MODEL_LEVELS_MAX];
         struct model_explanation alternatives[ALTERNATIVE_COUNT];

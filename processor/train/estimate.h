@@ -50,8 +50,12 @@ bool train_learns(enum model_attribute attribute);
 /* frequencies.c: rarities of values from the clusters that stand in @resolve, each value counted once a cluster. */
 void train_set_frequencies(const struct resolve *resolve, const struct model *start, struct model *model);
 
+/* recipes.c: the recipes that the pairs of @type, resolved and scored, do as well without: a bit each. */
+uint64_t train_choose_recipes(const struct resolve *resolve, enum record_type type, int32_t confidence_mbit);
+
 /* fit.c */
 void train_report_sums(struct train_stratum *report, const struct train_sums *sums);
 void train_report_others(struct train_stratum *report, const struct train_sums *sums);
+void train_report_clusters(const struct resolve *resolve, struct train_report *report);
 void train_fill_report(const struct resolve *resolve, const struct model *start, const struct model *model,
                        struct train_report *report);

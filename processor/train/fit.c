@@ -3,6 +3,7 @@
 
 #include "block/block.h"
 #include "model/bits.h"
+#include "model/recipes.h"
 #include "train/report.h"
 
 #include <stdlib.h>
@@ -101,6 +102,12 @@ static uint64_t count_joined(const struct resolve *resolve, enum record_type typ
         return joined;
 }
 
+void train_report_clusters(const struct resolve *resolve, struct train_report *report)
+{
+        for (uint32_t type = 0; type < TYPE_COUNT; type++)
+                report->strata[type].joined = count_joined(resolve, type);
+}
+
 void train_fill_report(const struct resolve *resolve, const struct model *start, const struct model *model,
                        struct train_report *out)
 {
@@ -111,13 +118,13 @@ void train_fill_report(const struct resolve *resolve, const struct model *start,
                 report->records = stratum->record_count;
                 report->nodes = stratum->end_node - stratum->first_node;
                 report->candidates = stratum->pair_count;
+                report->candidates_left = stratum->pair_count;
                 report_levels(&start->strata[type], &model->strata[type], report);
                 for (uint32_t r = 0; r < 63; r++)
-                        report->recipes[r].name = block_recipe_name((uint8_t)r);
+                        report->recipes[r].name = model_recipe_name(r);
                 report->recipes[63].name = "records that name each other";
                 for (size_t i = 0; i < stratum->pair_count; i++)
                         report_pair(resolve, &stratum->pairs[i], stratum->scores[i],
                                     model->strata[type].confidence_mbit, report);
-                report->joined = count_joined(resolve, type);
         }
 }

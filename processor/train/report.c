@@ -114,10 +114,11 @@ static void write_recipes(const struct train_stratum *stratum, struct buffer *ou
         for (uint32_t i = 0; i < TRAIN_RECIPES_MAX; i++) {
                 const struct train_recipe *recipe = &stratum->recipes[i];
                 if (recipe->pairs)
-                        buffer_printf(out, "  %-52s %10.2f %9.1f %8.1f%% %12llu %9.1f\n", recipe->name,
+                        buffer_printf(out, "  %-52s %10.2f %9.1f %8.1f%% %12llu %9.1f%s\n", recipe->name,
                                       (double)recipe->pairs / stratum->records, (double)recipe->matches / 1000.0,
                                       (double)train_completeness_ppm(stratum, recipe) / 1e4,
-                                      (unsigned long long)recipe->only_pairs, (double)recipe->only_matches / 1000.0);
+                                      (unsigned long long)recipe->only_pairs, (double)recipe->only_matches / 1000.0,
+                                      recipe->left_out ? "  left out" : "");
         }
 }
 
@@ -228,6 +229,8 @@ static void json_recipes(const struct train_stratum *stratum, struct json_writer
                 write_number(writer, "completeness_ppm", (int64_t)train_completeness_ppm(stratum, recipe));
                 write_number(writer, "alone_pairs", (int64_t)recipe->only_pairs);
                 write_number(writer, "alone_matches_thousandths", (int64_t)recipe->only_matches);
+                json_write_name(writer, "left_out");
+                json_write_bool(writer, recipe->left_out);
                 json_write_object_end(writer);
         }
         json_write_array_end(writer);
@@ -241,6 +244,7 @@ static void json_stratum(const struct train_stratum *stratum, struct json_writer
         write_number(writer, "records", stratum->records);
         write_number(writer, "nodes", stratum->nodes);
         write_number(writer, "candidates", (int64_t)stratum->candidates);
+        write_number(writer, "candidates_left", (int64_t)stratum->candidates_left);
         write_number(writer, "reduction_ppm", (int64_t)train_reduction_ppm(stratum));
         write_number(writer, "random_pairs", (int64_t)stratum->random_pairs);
         write_number(writer, "expected_thousandths", (int64_t)stratum->expected);

@@ -9,6 +9,7 @@
 
 #include "base/buffer.h"
 #include "model/bits.h"
+#include "model/recipes.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -221,6 +222,28 @@ static int train_rounds(struct trainer *trainer)
         return r < 0 ? r : model_finish(trainer->model, trainer->error);
 }
 
+/* Keys that are not worth their cost go, when all that is estimated was estimated with them. */
+static int leave_out_recipes(struct trainer *trainer)
+{
+        bool some = false;
+        for (uint32_t type = 0; type < TYPE_COUNT; type++) {
+                struct model_stratum *stratum = &trainer->model->strata[type];
+                stratum->recipes_left_out = train_choose_recipes(trainer->resolve, type, stratum->confidence_mbit);
+                for (uint32_t r = 0; r < RECIPE_COUNT; r++)
+                        trainer->report->strata[type].recipes[r].left_out = stratum->recipes_left_out >> r & 1;
+                some |= stratum->recipes_left_out != 0;
+        }
+        if (!some)
+                return 0;
+        int r = model_finish(trainer->model, trainer->error);
+        if (r < 0)
+                return r;
+        resolve_all(trainer->resolve, trainer->model);
+        for (uint32_t type = 0; type < TYPE_COUNT; type++)
+                trainer->report->strata[type].candidates_left = trainer->resolve->strata[type].pair_count;
+        return 0;
+}
+
 int train_model(struct resolve *resolve, const struct model *start, struct model **model, struct train_report *report,
                 struct error *error)
 {
@@ -229,13 +252,19 @@ int train_model(struct resolve *resolve, const struct model *start, struct model
         int r = copy_model(start, &trainer.model, error);
         for (uint32_t type = 0; type < TYPE_COUNT && r == 0; type++)
                 model_set_population(trainer.model, type, resolve->strata[type].record_count);
+        for (uint32_t type = 0; type < TYPE_COUNT && r == 0; type++)
+                trainer.model->strata[type].recipes_left_out = 0;
         if (r == 0)
                 r = train_rounds(&trainer);
+        if (r == 0) {
+                train_fill_report(resolve, start, trainer.model, report);
+                r = leave_out_recipes(&trainer);
+        }
         if (r < 0) {
                 model_free(trainer.model);
                 return r;
         }
-        train_fill_report(resolve, start, trainer.model, report);
+        train_report_clusters(resolve, report);
         *model = trainer.model;
         return 0;
 }

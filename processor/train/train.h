@@ -42,11 +42,13 @@ struct train_recipe { /* of blocking keys */
         uint64_t matches;    /* expected ones among them, thousandths */
         uint64_t only_pairs; /* that no other recipe proposed */
         uint64_t only_matches;
+        bool left_out; /* by the model, for it costs more than it finds */
 };
 
 struct train_stratum {
         uint32_t records, nodes;
         uint64_t candidates;      /* pairs of nodes that keys proposed */
+        uint64_t candidates_left; /* of them, those of the keys that the model keeps */
         uint64_t random_pairs;    /* that u was estimated from */
         uint64_t expected;        /* matching pairs of records, thousandths */
         uint64_t joined;          /* pairs of records within the clusters that the model makes */

@@ -251,6 +251,22 @@ static void load_config(struct lab *lab, uint64_t variant)
         arena_free(&arena);
 }
 
+/* The built-in model, or one that leaves some of the keys out. */
+static struct model *make_model(uint64_t variant)
+{
+        static const struct text fewer =
+                TEXT_INIT("{\"durand_model\": 1, \"person\": {\"keys_left_out\": [\"family name\", \"birth date\", "
+                          "\"local part of an e-mail address\"]}, "
+                          "\"organization\": {\"keys_left_out\": [\"rare word of the name\", \"acronym\"]}}");
+        struct error error = {0};
+        struct model *model = NULL;
+
+        if (variant % 3 != 1)
+                return model_new_builtin();
+        assert_int_equal(model_load_text(fewer, "fewer keys", &model, &error), 0);
+        return model;
+}
+
 static void make_lab(struct lab *lab, uint64_t variant)
 {
         struct error error = {0};
@@ -258,7 +274,7 @@ static void make_lab(struct lab *lab, uint64_t variant)
         load_config(lab, variant);
         lab->config.block_cap = 3;
         lab->config.cluster_records_max = 4;
-        lab->model = model_new_builtin();
+        lab->model = make_model(variant);
         for (int type = 0; type < TYPE_COUNT; type++)
                 model_set_population(lab->model, (enum record_type)type, lab->config.population[type]);
         model_set_rules(lab->model, &lab->config.rules);

@@ -167,7 +167,7 @@ class FitPage(unittest.TestCase):
             self.assertEqual(section["tables"]["Blocking keys"][1:],
                              [[key["key"], f"{key['pairs']:,}", f"{key['matches_thousandths'] / 1000:,.1f}",
                                percent(key["completeness_ppm"], 1), f"{key['alone_pairs']:,}",
-                               f"{key['alone_matches_thousandths'] / 1000:,.1f}"] for key in fit["keys"]])
+                               f"{key['alone_matches_thousandths'] / 1000:,.1f}", "no" if key["left_out"] else "yes"] for key in fit["keys"]])
 
 
 if __name__ == "__main__":

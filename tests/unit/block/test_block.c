@@ -1,5 +1,7 @@
 /* Who meets whom: keys that survive one wrong or missing value, within their bounds. */
 #include "block/block.h"
+#include "model/recipes.h"
+#include "model/weights.h"
 
 #include "unit/common/make_features.h"
 
@@ -97,6 +99,30 @@ static void value_keys_are_among_the_keys(void **state)
         model_free(model);
 }
 
+static void a_recipe_that_the_model_leaves_out_gives_no_key(void **state)
+{
+        struct model *model = model_new_builtin();
+        struct arena arena = {0};
+        struct block_keys all, fewer;
+        uint32_t at = 0;
+        (void)state;
+        const struct features *features =
+                make_features(&arena, TYPE_PERSON, "given=marc; family=durand; birth=1970-05-17; email=m.durand@x.fr");
+        block_derive(model, features, &all);
+        model->strata[TYPE_PERSON].recipes_left_out = UINT64_C(1) << RECIPE_FAMILY | UINT64_C(1) << RECIPE_BIRTH_PARTS;
+        block_derive(model, features, &fewer);
+        assert_true(fewer.count < all.count);
+        for (uint32_t i = 0; i < all.count; i++) {
+                if (all.items[i].recipe == RECIPE_FAMILY || all.items[i].recipe == RECIPE_BIRTH_PARTS)
+                        continue;
+                assert_true(at < fewer.count);
+                assert_int_equal(fewer.items[at++].hash, all.items[i].hash);
+        }
+        assert_int_equal(at, fewer.count);
+        arena_free(&arena);
+        model_free(model);
+}
+
 static void keys_are_bounded_sorted_and_named(void **state)
 {
         struct model *model = model_new_builtin();
@@ -114,7 +140,7 @@ static void keys_are_bounded_sorted_and_named(void **state)
         bool has_value = false;
         for (uint32_t i = 0; i < keys.count; i++) {
                 assert_true(i == 0 || keys.items[i - 1].hash < keys.items[i].hash);
-                assert_string_not_equal(block_recipe_name(keys.items[i].recipe), "unknown");
+                assert_string_not_equal(model_recipe_name(keys.items[i].recipe), "unknown");
                 has_value |= keys.items[i].flags & BLOCK_VALUE;
         }
         assert_true(has_value);
@@ -131,6 +157,7 @@ int main(void)
                 cmocka_unit_test(companies_meet_by_rare_words_and_numbers),
                 cmocka_unit_test(types_never_share_a_key),
                 cmocka_unit_test(value_keys_are_among_the_keys),
+                cmocka_unit_test(a_recipe_that_the_model_leaves_out_gives_no_key),
                 cmocka_unit_test(keys_are_bounded_sorted_and_named),
         };
         return cmocka_run_group_tests_name("block", tests, NULL, NULL);

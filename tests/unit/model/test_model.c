@@ -1,6 +1,7 @@
 /* The built-in model, its file, and integer logarithms. */
 #include "base/buffer.h"
 #include "model/bits.h"
+#include "model/recipes.h"
 #include "model/weights.h"
 
 #include <setjmp.h>
@@ -124,6 +125,32 @@ static void a_change_of_a_weight_changes_the_hash(void **state)
         model_free(model);
 }
 
+static void keys_that_are_left_out_are_kept_in_the_file_and_in_the_hash(void **state)
+{
+        BUFFER_CLEANUP struct buffer json = {0};
+        struct model *all = model_new_builtin();
+        struct model *fewer = NULL;
+        struct model *copy = NULL;
+        struct error error;
+        (void)state;
+        assert_int_equal(model_load_text(TEXT("{\"durand_model\":1,\"person\":{\"keys_left_out\":[\"family "
+                                              "name\",\"birth "
+                                              "date\"]}}"),
+                                         "m", &fewer, &error),
+                         0);
+        assert_int_equal(fewer->strata[TYPE_PERSON].recipes_left_out,
+                         UINT64_C(1) << RECIPE_FAMILY | UINT64_C(1) << RECIPE_BIRTH);
+        assert_int_equal(fewer->strata[TYPE_ORGANIZATION].recipes_left_out, 0);
+        assert_string_not_equal(model_hash(all), model_hash(fewer));
+        model_write_json(fewer, &json);
+        assert_int_equal(model_load_text(buffer_view(&json), "copy", &copy, &error), 0);
+        assert_int_equal(copy->strata[TYPE_PERSON].recipes_left_out, fewer->strata[TYPE_PERSON].recipes_left_out);
+        assert_string_equal(model_hash(copy), model_hash(fewer));
+        model_free(copy);
+        model_free(fewer);
+        model_free(all);
+}
+
 static void mistakes_are_refused_with_their_place(void **state)
 {
         static const struct {
@@ -133,6 +160,12 @@ static void mistakes_are_refused_with_their_place(void **state)
                 {"{", "m.json: "},
                 {"{}", "no model file"},
                 {"{\"durand_model\":2}", "no model file"},
+                {"{\"durand_model\":1,\"person\":{\"keys_left_out\":[\"shoe size\"]}}",
+                 "keys_left_out: no key of this name"},
+                {"{\"durand_model\":1,\"person\":{\"keys_left_out\":[7]}}", "keys_left_out: no key of this name"},
+                {"{\"durand_model\":1,\"person\":{\"keys_left_out\":\"family name\"}}", "expected a list"},
+                {"{\"durand_model\":1,\"person\":{\"keys_left_out\":[\"two names, sound\"]}}",
+                 "a key that no model may leave out"},
                 {"{\"durand_model\":1,\"person\":{\"attributes\":{\"emale\":[]}}}",
                  "person.attributes.emale: unknown attribute"},
                 {"{\"durand_model\":1,\"person\":{\"attributes\":{\"email\":[{\"level\":\"fuzzy\"}]}}}",
@@ -176,6 +209,7 @@ int main(void)
                 cmocka_unit_test(prior_odds_fall_by_a_bit_for_each_doubling),
                 cmocka_unit_test(a_model_file_round_trips),
                 cmocka_unit_test(a_change_of_a_weight_changes_the_hash),
+                cmocka_unit_test(keys_that_are_left_out_are_kept_in_the_file_and_in_the_hash),
                 cmocka_unit_test(mistakes_are_refused_with_their_place),
                 cmocka_unit_test(a_missing_file_is_named),
         };

@@ -173,12 +173,34 @@ static void few_records_learn_the_prior_only(void **state)
         end_world(&world);
 }
 
+/* Of a short list as many pairs are joined as there are, or a few more or less: training never runs away. */
+static void short_lists_do_not_run_away(void **state)
+{
+        static const uint32_t people[] = {1, 3, 40, 119, 375}; /* 119 and their twins are 159 records, 375 are 500 */
+        (void)state;
+        for (size_t i = 0; i < sizeof(people) / sizeof(*people); i++) {
+                BUFFER_CLEANUP struct buffer json = {0};
+                struct train_report *report = calloc(1, sizeof(*report));
+                struct world world;
+                make_world(&world, people[i]);
+                train_on(&world, 2, &json, report);
+                const struct train_stratum *stratum = &report->strata[TYPE_PERSON];
+                assert_int_equal(stratum->records, world.count);
+                assert_in_range(stratum->expected / 1000 + 3, world.twins * 3 / 4, world.twins * 5 / 4 + 6);
+                assert_in_range(stratum->joined, world.twins * 3 / 4, world.twins * 5 / 4);
+                assert_non_null(memmem(json.data, json.length, "\"keys_left_out\":[]", 18));
+                free(report);
+                end_world(&world);
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(it_expects_the_pairs_that_there_are),
                 cmocka_unit_test(the_same_records_in_any_order_give_the_same_model),
                 cmocka_unit_test(few_records_learn_the_prior_only),
+                cmocka_unit_test(short_lists_do_not_run_away),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
