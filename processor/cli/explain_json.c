@@ -3,19 +3,6 @@
 
 #include "base/json.h"
 
-static const char *const outcome_names[EXPLAIN_OUTCOME_COUNT] = {
-        [EXPLAIN_ONE_ENTITY] = "one-entity",
-        [EXPLAIN_OTHER_TYPE] = "other-type",
-        [EXPLAIN_ESTABLISHMENTS] = "establishments",
-        [EXPLAIN_CONTRADICTION] = "contradiction",
-        [EXPLAIN_RULE] = "rule",
-        [EXPLAIN_UNIQUE_SOURCE] = "unique-source",
-        [EXPLAIN_NO_KEY] = "no-blocking-key",
-        [EXPLAIN_NO_MATCH] = "no-match",
-        [EXPLAIN_REVIEW] = "review",
-        [EXPLAIN_LINKAGE] = "linkage",
-};
-
 static void write_text(struct json_writer *writer, const char *name, struct text value)
 {
         json_write_name(writer, name);
@@ -157,7 +144,7 @@ void explain_pair_write_json(const struct explain_view *view, const struct expla
 
         json_writer_init(&writer, out);
         json_write_object(&writer);
-        write_text(&writer, "outcome", text_from(outcome_names[explanation->outcome]));
+        write_text(&writer, "outcome", text_from(explain_outcome_name(explanation->outcome)));
         write_text(&writer, "text", text_from(explain_outcome_text(explanation->outcome)));
         json_write_name(&writer, "records");
         json_write_array(&writer);

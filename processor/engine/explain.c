@@ -34,6 +34,24 @@ static const char *const outcome_texts[EXPLAIN_OUTCOME_COUNT] = {
         [EXPLAIN_LINKAGE] = "they stay two: the pair alone would match, but not all the records around it",
 };
 
+static const char *const outcome_names[EXPLAIN_OUTCOME_COUNT] = {
+        [EXPLAIN_ONE_ENTITY] = "one-entity",
+        [EXPLAIN_OTHER_TYPE] = "other-type",
+        [EXPLAIN_ESTABLISHMENTS] = "establishments",
+        [EXPLAIN_CONTRADICTION] = "contradiction",
+        [EXPLAIN_RULE] = "rule",
+        [EXPLAIN_UNIQUE_SOURCE] = "unique-source",
+        [EXPLAIN_NO_KEY] = "no-blocking-key",
+        [EXPLAIN_NO_MATCH] = "no-match",
+        [EXPLAIN_REVIEW] = "review",
+        [EXPLAIN_LINKAGE] = "linkage",
+};
+
+const char *explain_outcome_name(enum explain_outcome outcome)
+{
+        return outcome_names[outcome];
+}
+
 const char *explain_outcome_text(enum explain_outcome outcome)
 {
         return outcome_texts[outcome];
@@ -253,7 +271,7 @@ static int compare_steps(const void *left, const void *right)
 }
 
 /* The strongest steps in a few words. The prior is the same for all pairs and says nothing of this one. */
-static struct text say_reasons(struct arena *arena, const struct score_detail *detail)
+struct text explain_reasons(struct arena *arena, const struct score_detail *detail)
 {
         struct score_step *steps = arena_calloc(arena, (size_t)detail->step_count + 1, sizeof(*steps));
         struct text said = TEXT_NONE;
@@ -289,7 +307,7 @@ static int explain_link(struct explainer *explainer, struct arena *arena, const 
                 .posterior_mbit = detail.score.posterior_mbit,
                 .equal = a->node == b->node,
                 .rule = detail.rule,
-                .reasons = detail.contradiction.length > 0 ? detail.contradiction : say_reasons(arena, &detail),
+                .reasons = detail.contradiction.length > 0 ? detail.contradiction : explain_reasons(arena, &detail),
         };
         return 0;
 }

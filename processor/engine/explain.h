@@ -106,5 +106,9 @@ struct entity_explanation {
 int explain_entity(struct explainer *explainer, struct arena *arena, uint32_t record,
                    struct entity_explanation *explanation, struct error *error);
 
-/* The sentence for people, without the values: "one entity", "no blocking key proposed them". */
+/* "they stay two: no blocking key proposed the pair, …" for people, "no-blocking-key" for programs. */
 const char *explain_outcome_text(enum explain_outcome outcome);
+const char *explain_outcome_name(enum explain_outcome outcome);
+
+/* The strongest steps of a score in a few words, in @arena: "email +13.1 (exact), given -6.8 (another known name)". */
+struct text explain_reasons(struct arena *arena, const struct score_detail *detail);

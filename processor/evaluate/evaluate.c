@@ -16,18 +16,78 @@
 #include <string.h>
 
 struct labelled {
-        uint64_t record; /* hash of (source, record id) */
         uint32_t truth;
         uint32_t predicted;
 };
 
+struct label {
+        struct record_name name;
+        uint64_t hash; /* of it */
+        uint32_t cluster;
+        uint32_t next; /* index + 1 of the record before it in the same cluster; 0: none */
+};
+
 struct labels {
         struct arena arena;
-        struct map records;  /* hash of (source, record id) -> cluster number */
+        struct map records;  /* hash of (source, record id) -> index of the label */
         struct map clusters; /* hash of the cluster's name -> number */
-        uint64_t *order;     /* record hashes as they came */
+        struct label *items; /* as they came */
         size_t count, capacity;
+        uint32_t *last; /* of each cluster: index + 1 of the record that came last */
+        size_t cluster_count, cluster_capacity;
 };
+
+struct labels *labels_new(void)
+{
+        struct labels *labels = calloc(1, sizeof(*labels));
+
+        if (!labels)
+                abort();
+        map_init(&labels->records, &labels->arena);
+        map_init(&labels->clusters, &labels->arena);
+        return labels;
+}
+
+void labels_free(struct labels *labels)
+{
+        if (!labels)
+                return;
+        arena_free(&labels->arena);
+        free(labels);
+}
+
+static uint64_t hash_name(struct text source, struct text record_id)
+{
+        return hash64_mix(hash64_text(source, 1), hash64_text(record_id, 2));
+}
+
+static uint32_t find_cluster(struct labels *labels, struct text name)
+{
+        bool inserted;
+        uint32_t number = *map_put(&labels->clusters, hash64_text(name, 3), (uint32_t)labels->cluster_count, &inserted);
+
+        if (inserted)
+                *ARENA_PUSH(&labels->arena, labels->last, labels->cluster_count, labels->cluster_capacity) = 0;
+        return number;
+}
+
+bool labels_add(struct labels *labels, struct text source, struct text record_id, struct text cluster)
+{
+        uint64_t hash = hash_name(source, record_id);
+        struct label label = {.hash = hash};
+        bool inserted;
+
+        map_put(&labels->records, hash, (uint32_t)labels->count, &inserted);
+        if (!inserted)
+                return false;
+        label.name.source = arena_text(&labels->arena, source);
+        label.name.record_id = arena_text(&labels->arena, record_id);
+        label.cluster = find_cluster(labels, cluster);
+        label.next = labels->last[label.cluster];
+        labels->last[label.cluster] = (uint32_t)labels->count + 1;
+        *ARENA_PUSH(&labels->arena, labels->items, labels->count, labels->capacity) = label;
+        return true;
+}
 
 static int read_file(struct arena *arena, const char *path, struct text *content, struct error *error)
 {
@@ -55,37 +115,27 @@ static int add_row(struct labels *labels, const char *path, int64_t line, const 
         const struct json_node *source = json_get(row, "source");
         const struct json_node *record = json_get(row, "record_id");
         const struct json_node *cluster = json_get(row, "cluster");
-        uint32_t number = (uint32_t)labels->clusters.count;
-        uint64_t hash;
-        bool inserted;
 
         if (!source || !record || !cluster)
                 return error_set(error, ERR_USAGE,
                                  "%s, line %lld: the columns source, record_id and cluster are expected", path,
                                  (long long)line);
-        hash = hash64_mix(hash64_text(json_scalar_text(source), 1), hash64_text(json_scalar_text(record), 2));
-        number = *map_put(&labels->clusters, hash64_text(json_scalar_text(cluster), 3), number, NULL);
-        map_put(&labels->records, hash, number, &inserted);
-        if (!inserted)
+        if (!labels_add(labels, json_scalar_text(source), json_scalar_text(record), json_scalar_text(cluster)))
                 return error_set(error, ERR_USAGE, "%s, line %lld: the record %.*s of %.*s is there twice", path,
                                  (long long)line, TEXT_ARG(json_scalar_text(record)),
                                  TEXT_ARG(json_scalar_text(source)));
-        *ARENA_PUSH(&labels->arena, labels->order, labels->count, labels->capacity) = hash;
         return 0;
 }
 
-static int read_labels(const char *path, struct labels *labels, struct error *error)
+static int read_rows(struct labels *labels, const char *path, struct error *error)
 {
         struct csv_reader *reader;
         const struct json_node *row;
         struct arena rows = {0};
         struct text content = TEXT_NONE;
         int64_t line;
-        int r;
+        int r = read_file(&labels->arena, path, &content, error);
 
-        map_init(&labels->records, &labels->arena);
-        map_init(&labels->clusters, &labels->arena);
-        r = read_file(&labels->arena, path, &content, error);
         if (r < 0)
                 return r;
         reader = csv_open(content, ',', error);
@@ -102,6 +152,19 @@ static int read_labels(const char *path, struct labels *labels, struct error *er
         }
         csv_close(reader);
         arena_free(&rows);
+        return r;
+}
+
+int labels_read(const char *path, struct labels **labels, struct error *error)
+{
+        int r;
+
+        *labels = labels_new();
+        r = read_rows(*labels, path, error);
+        if (r == 0)
+                return 0;
+        labels_free(*labels);
+        *labels = NULL;
         return r;
 }
 
@@ -167,29 +230,36 @@ static void add_cells(struct evaluation *evaluation, const struct labelled *rows
         }
 }
 
-static void compare(struct labels *truth, struct labels *predicted, struct evaluation *evaluation)
+static const struct label *find_label(const struct labels *labels, uint64_t hash)
 {
-        struct labelled *rows = arena_calloc(&truth->arena, truth->count + 1, sizeof(*rows));
-        size_t bound = predicted->clusters.count + truth->count + 1;
+        const uint32_t *index = map_get(&labels->records, hash);
+
+        return index ? &labels->items[*index] : NULL;
+}
+
+static void compare(struct arena *arena, const struct labels *truth, const struct labels *predicted,
+                    struct evaluation *evaluation)
+{
+        struct labelled *rows = arena_calloc(arena, truth->count + 1, sizeof(*rows));
+        size_t bound = predicted->cluster_count + truth->count + 1;
         struct sizes sizes = {
-                .truth = arena_calloc(&truth->arena, truth->clusters.count + 1, sizeof(uint64_t)),
-                .predicted = arena_calloc(&truth->arena, bound, sizeof(uint64_t)),
-                .truths_in = arena_calloc(&truth->arena, bound, sizeof(uint64_t)),
+                .truth = arena_calloc(arena, truth->cluster_count + 1, sizeof(uint64_t)),
+                .predicted = arena_calloc(arena, bound, sizeof(uint64_t)),
+                .truths_in = arena_calloc(arena, bound, sizeof(uint64_t)),
         };
-        uint32_t next = (uint32_t)predicted->clusters.count;
+        uint32_t next = (uint32_t)predicted->cluster_count;
 
         for (size_t i = 0; i < truth->count; i++) {
-                uint32_t *found = map_get(&predicted->records, truth->order[i]);
+                const struct label *found = find_label(predicted, truth->items[i].hash);
 
-                rows[i].record = truth->order[i];
-                rows[i].truth = *map_get(&truth->records, truth->order[i]);
-                rows[i].predicted = found ? *found : next++;
+                rows[i].truth = truth->items[i].cluster;
+                rows[i].predicted = found ? found->cluster : next++;
                 evaluation->missing += !found;
                 sizes.truth[rows[i].truth]++;
                 sizes.predicted[rows[i].predicted]++;
         }
         for (size_t i = 0; i < predicted->count; i++)
-                evaluation->unknown += !map_get(&truth->records, predicted->order[i]);
+                evaluation->unknown += !find_label(truth, predicted->items[i].hash);
         qsort(rows, truth->count, sizeof(*rows), by_truth);
         evaluation->records = truth->count;
         add_cells(evaluation, rows, truth->count, &sizes);
@@ -200,26 +270,39 @@ static void compare(struct labels *truth, struct labels *predicted, struct evalu
         }
 }
 
-int evaluate_files(const char *truth_path, const char *predicted_path, struct evaluation *evaluation,
-                   struct error *error)
+void evaluate(const struct labels *truth, const struct labels *predicted, struct evaluation *evaluation)
 {
-        struct labels truth = {0}, predicted = {0};
-        int r = read_labels(truth_path, &truth, error);
+        struct arena arena ARENA_CLEANUP = {0};
 
         *evaluation = (struct evaluation){0};
-        if (r == 0)
-                r = read_labels(predicted_path, &predicted, error);
-        if (r == 0) {
-                compare(&truth, &predicted, evaluation);
-                evaluation->pair_precision =
-                        ratio((double)evaluation->correct_pairs, (double)evaluation->predicted_pairs);
-                evaluation->pair_recall = ratio((double)evaluation->correct_pairs, (double)evaluation->true_pairs);
-                evaluation->pair_f1 = harmonic(evaluation->pair_precision, evaluation->pair_recall);
-                evaluation->b3_precision = ratio(evaluation->b3_precision, (double)evaluation->records);
-                evaluation->b3_recall = ratio(evaluation->b3_recall, (double)evaluation->records);
-                evaluation->b3_f1 = harmonic(evaluation->b3_precision, evaluation->b3_recall);
+        compare(&arena, truth, predicted, evaluation);
+        evaluation->pair_precision = ratio((double)evaluation->correct_pairs, (double)evaluation->predicted_pairs);
+        evaluation->pair_recall = ratio((double)evaluation->correct_pairs, (double)evaluation->true_pairs);
+        evaluation->pair_f1 = harmonic(evaluation->pair_precision, evaluation->pair_recall);
+        evaluation->b3_precision = ratio(evaluation->b3_precision, (double)evaluation->records);
+        evaluation->b3_recall = ratio(evaluation->b3_recall, (double)evaluation->records);
+        evaluation->b3_f1 = harmonic(evaluation->b3_precision, evaluation->b3_recall);
+}
+
+void evaluate_differences(const struct labels *own, const struct labels *other,
+                          bool (*visit)(void *context, struct record_name a, struct record_name b), void *context)
+{
+        for (size_t i = 0; i < own->count; i++) {
+                const struct label *label = &own->items[i], *there = find_label(other, label->hash);
+
+                for (uint32_t at = label->next; there && at > 0; at = own->items[at - 1].next) {
+                        const struct label *before = &own->items[at - 1], *beside = find_label(other, before->hash);
+
+                        if (beside && beside->cluster != there->cluster && !visit(context, before->name, label->name))
+                                return;
+                }
         }
-        arena_free(&truth.arena);
-        arena_free(&predicted.arena);
-        return r;
+}
+
+bool labels_together(const struct labels *labels, struct record_name a, struct record_name b)
+{
+        const struct label *left = find_label(labels, hash_name(a.source, a.record_id));
+        const struct label *right = find_label(labels, hash_name(b.source, b.record_id));
+
+        return left && right && left->cluster == right->cluster;
 }

@@ -7,8 +7,23 @@
 #pragma once
 
 #include "base/error.h"
+#include "base/text.h"
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+
+/* A clustering: which cluster each record is in. */
+struct labels;
+
+struct labels *labels_new(void);
+void labels_free(struct labels *labels); /* NULL is allowed */
+
+/* Texts are copied. False: the record is there already, and stays where it was. */
+bool labels_add(struct labels *labels, struct text source, struct text record_id, struct text cluster);
+
+/* A CSV file with the columns source, record_id, cluster. ERR_USAGE names file, line and what is wrong. */
+int labels_read(const char *path, struct labels **labels, struct error *error);
 
 struct evaluation {
         uint64_t records; /* of the truth */
@@ -26,5 +41,17 @@ struct evaluation {
         double b3_precision, b3_recall, b3_f1;
 };
 
-/* Compares two CSV files with the columns source, record_id, cluster. ERR_USAGE names file, line and what is wrong. */
-int evaluate_files(const char *truth, const char *predicted, struct evaluation *evaluation, struct error *error);
+void evaluate(const struct labels *truth, const struct labels *predicted, struct evaluation *evaluation);
+
+struct record_name {
+        struct text source, record_id; /* live as long as the truth */
+};
+
+/* Gives the pairs of records that are together in @own and apart in @other, and known to both, in the order of @own's
+ * records, until @visit returns false. With the truth as @own these are the missed pairs, as @other the wrongly joined.
+ */
+void evaluate_differences(const struct labels *own, const struct labels *other,
+                          bool (*visit)(void *context, struct record_name a, struct record_name b), void *context);
+
+/* True if both records are known and in one cluster. */
+bool labels_together(const struct labels *labels, struct record_name a, struct record_name b);

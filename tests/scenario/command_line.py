@@ -140,6 +140,38 @@ class CommandLine(unittest.TestCase):
         self.assertRegex(run.stdout, r"pairwise +0\.5000 +0\.5000 +0\.5000")
         self.assertRegex(run.stdout, r"B3 +0\.7333 +0\.7333 +0\.7333")
 
+    def test_evaluate_sets_a_second_clustering_beside_the_first(self):
+        other = self.file("other.csv", TRUTH.replace("a,3,x", "a,3,z"))
+        run = durand("evaluate", "--truth", self.file("truth.csv", TRUTH), "--predicted",
+                     self.file("predicted.csv", PREDICTED), "--compare", other, "--json")
+        self.assertEqual(run.returncode, 0, run.stderr)
+        compared = json.loads(run.stdout)["compare"]
+        self.assertEqual(compared["pairwise"]["precision"], 1)
+        self.assertEqual([compared[name] for name in ("only_first_right", "only_first_wrong", "only_this_right",
+                                                      "only_this_wrong")], [0, 2, 0, 0])
+
+    def test_evaluate_explains_its_errors(self):
+        sample = os.path.join(ROOT, "docker", "sample")
+        arguments = ["--truth", os.path.join(sample, "truth.csv"), "--config", os.path.join(sample, "durand.yaml"),
+                     "--input", os.path.join(sample, "events.ndjson"), "--sweep", "--worst", "1000"]
+        run = durand("evaluate", *arguments, "--json")
+        self.assertEqual(run.returncode, 0, run.stderr)
+        answer = json.loads(run.stdout)
+        self.assertEqual(answer["missed"]["pairs"], answer["true_pairs"] - answer["correct_pairs"])
+        self.assertEqual(answer["joined_wrongly"]["pairs"], answer["predicted_pairs"] - answer["correct_pairs"])
+        self.assertEqual(len(answer["missed"]["worst"]), answer["missed"]["pairs"])
+        self.assertEqual(sum(answer["missed"]["outcomes"].values()), answer["missed"]["pairs"])
+        configured = [step for step in answer["sweep"] if step["match_mbit"] == 2000]
+        self.assertEqual(configured[0]["pairwise"], answer["pairwise"])
+        text = durand("evaluate", *arguments).stdout
+        self.assertIn("as configured", text)
+        self.assertIn("%d pairs are missed" % answer["missed"]["pairs"], text)
+
+    def test_evaluate_refuses_what_does_not_go_together(self):
+        for arguments in (["--truth", "x"], ["--truth", "x", "--predicted", "y", "--input", "z"],
+                          ["--truth", "x", "--predicted", "y", "--train"], ["--truth", "x", "--input", "-", "--sweep"]):
+            self.assertEqual(durand("evaluate", *arguments).returncode, 2, arguments)
+
     def test_evaluate_names_the_file_and_line_that_it_cannot_read(self):
         broken = self.file("truth.csv", "source,record_id,cluster\na,1\n")
         run = durand("evaluate", "--truth", broken, "--predicted", self.file("predicted.csv", PREDICTED))
