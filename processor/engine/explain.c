@@ -4,22 +4,14 @@
  * assertions) and the same scorer. What holds an entity together is the spanning tree of its strongest links: between
  * any two of its value nodes the way through that tree is the one whose weakest link is strongest.
  */
-#include "engine/explain.h"
+#include "engine/explain_internal.h"
 
-#include "engine/pairs.h"
 #include "model/recipes.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define REASONS_MAX 3
-
-struct explainer {
-        struct engine engine;
-        struct batch batch;
-        struct error error;
-        struct features a, b; /* of the pair in work */
-};
 
 static const char *const outcome_texts[EXPLAIN_OUTCOME_COUNT] = {
         [EXPLAIN_ONE_ENTITY] = "they are one",
@@ -110,119 +102,6 @@ void explainer_close(struct explainer *explainer)
         standard_free(explainer->engine.standard[0]);
         arena_free(&explainer->engine.arena);
         free(explainer);
-}
-
-/* ---- finding -------------------------------------------------------------------------------------------------------
- */
-
-struct search {
-        struct explainer *explainer;
-        struct text source, record_id; /* of the record */
-        struct text entity_id;         /* or of the entity that one of its records would name */
-        struct arena arena;
-        uint32_t number;
-};
-
-static int look_at_record(void *context, struct text key, struct text value)
-{
-        struct search *search = context;
-        char id[ENTITY_ID_SIZE];
-        struct record record;
-
-        arena_reset(&search->arena);
-        if (record_decode(&search->arena, value, &record, &search->explainer->error) < 0)
-                return ERR_FATAL;
-        if (search->entity_id.length > 0) {
-                golden_entity_id(text_starts_with(search->entity_id, TEXT("o-")) ? TYPE_ORGANIZATION : TYPE_PERSON,
-                                 record.key, id);
-                if (!text_equal(search->entity_id, text_from(id)))
-                        return 0;
-        } else if (!record.alive || !text_equal(record.key.source, search->source) ||
-                   !text_equal(record.key.record_id, search->record_id)) {
-                return 0;
-        }
-        search->number = (uint32_t)store_read_number(key);
-        return 1;
-}
-
-static int search_records(struct search *search, struct error *error)
-{
-        int r = store_walk(search->explainer->engine.txn, STORE_RECORD, look_at_record, search);
-
-        arena_free(&search->arena);
-        if (r < 0)
-                return error_set(error, r, "%s", search->explainer->error.text);
-        return 0;
-}
-
-/* SOURCE/ENTITY/ID as it stands; 0: no such record. */
-static uint32_t find_exactly(struct explainer *explainer, struct text name, uint32_t slash)
-{
-        int64_t second = text_find_byte(name, '/', slash + 1);
-        struct record_key key;
-
-        if (second < 0)
-                return 0;
-        key.source = text_slice(name, 0, slash);
-        key.entity = text_slice(name, slash + 1, (uint32_t)second - slash - 1);
-        key.record_id = text_slice(name, (uint32_t)second + 1, name.length - (uint32_t)second - 1);
-        return store_find_record(explainer->engine.txn, key);
-}
-
-int explainer_find_record(struct explainer *explainer, struct text name, uint32_t *number, struct error *error)
-{
-        int64_t slash = text_find_byte(name, '/', 0);
-        struct search search = {.explainer = explainer};
-        int r = 0;
-
-        if (slash < 0)
-                return error_set(error, ERR_USAGE, "\"%.*s\" names no record: say SOURCE/ID or SOURCE/ENTITY/ID",
-                                 TEXT_ARG(name));
-        *number = find_exactly(explainer, name, (uint32_t)slash);
-        search.source = text_slice(name, 0, (uint32_t)slash);
-        search.record_id = text_slice(name, (uint32_t)slash + 1, name.length - (uint32_t)slash - 1);
-        if (*number == 0)
-                *number = engine_find_reference(&explainer->engine, search.source, search.record_id, TYPE_COUNT);
-        if (*number == 0) {
-                r = search_records(&search, error);
-                *number = search.number;
-        }
-        if (r == 0 && *number == 0)
-                return error_set(error, ERR_USAGE, "there is no living record %.*s in the state", TEXT_ARG(name));
-        return r;
-}
-
-/* The entity of a record, or of a ghost that is attached to one. */
-static uint32_t anchor_of(struct explainer *explainer, uint32_t record)
-{
-        struct record_state state = {0};
-
-        return engine_get_state(&explainer->engine, record, &state) ? state.anchor : 0;
-}
-
-static int load_stored(struct explainer *explainer, struct arena *arena, uint32_t anchor, struct stored *stored,
-                       struct error *error)
-{
-        struct text value;
-
-        if (anchor == 0 || !store_get_golden(explainer->engine.txn, anchor, &value))
-                return error_set(error, ERR_USAGE, "the record belongs to no entity");
-        return stored_decode(arena, value, stored, error);
-}
-
-int explainer_find_entity(struct explainer *explainer, struct text id, uint32_t *number, struct error *error)
-{
-        struct search search = {.explainer = explainer, .entity_id = id};
-        struct stored stored;
-        int r = search_records(&search, error);
-
-        if (r < 0)
-                return r;
-        if (search.number == 0 ||
-            load_stored(explainer, &explainer->engine.arena, anchor_of(explainer, search.number), &stored, error) < 0)
-                return error_set(error, ERR_USAGE, "there is no entity %.*s in the state", TEXT_ARG(id));
-        *number = stored.members[0];
-        return 0;
 }
 
 /* ---- records and pairs ---------------------------------------------------------------------------------------------
@@ -354,7 +233,7 @@ static int load_members(struct explainer *explainer, struct arena *arena, uint32
                         struct error *error)
 {
         struct stored stored;
-        int r = load_stored(explainer, arena, anchor, &stored, error);
+        int r = explainer_load_stored(explainer, arena, anchor, &stored, error);
 
         if (r < 0)
                 return r;
@@ -481,7 +360,7 @@ int explain_entity(struct explainer *explainer, struct arena *arena, uint32_t re
                    struct entity_explanation *explanation, struct error *error)
 {
         struct web web;
-        int r = weave(explainer, arena, anchor_of(explainer, record), &web, error);
+        int r = weave(explainer, arena, explainer_anchor_of(explainer, record), &web, error);
 
         if (r < 0)
                 return r;
@@ -529,7 +408,7 @@ static int explain_path(struct explainer *explainer, struct arena *arena, struct
         struct web web;
         uint32_t *from, *to, *through;
         const struct explained_record *at = &explanation->a;
-        int r = weave(explainer, arena, anchor_of(explainer, explanation->a.number), &web, error);
+        int r = weave(explainer, arena, explainer_anchor_of(explainer, explanation->a.number), &web, error);
 
         if (r < 0)
                 return r;
@@ -615,10 +494,10 @@ static int compare_entities(struct explainer *explainer, struct arena *arena, st
         const struct explained_record *worst_a = NULL, *worst_b = NULL;
         struct score worst = {.posterior_mbit = INT32_MAX};
         int64_t sum = 0;
-        int r = load_members(explainer, arena, anchor_of(explainer, explanation->a.number), &a, error);
+        int r = load_members(explainer, arena, explainer_anchor_of(explainer, explanation->a.number), &a, error);
 
         if (r == 0)
-                r = load_members(explainer, arena, anchor_of(explainer, explanation->b.number), &b, error);
+                r = load_members(explainer, arena, explainer_anchor_of(explainer, explanation->b.number), &b, error);
         if (r < 0)
                 return r;
         index_nodes(arena, &a);

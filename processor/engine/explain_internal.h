@@ -1,0 +1,18 @@
+/* explain_internal.h: what the parts of an explanation share. */
+#pragma once
+
+#include "engine/explain.h"
+#include "engine/pairs.h"
+
+struct explainer {
+        struct engine engine;
+        struct batch batch;
+        struct error error;
+        struct features a, b; /* of the pair in work */
+};
+
+/* explain_find.c */
+/* The entity of a record, or of a ghost that is attached to one; 0: none. */
+uint32_t explainer_anchor_of(struct explainer *explainer, uint32_t record);
+int explainer_load_stored(struct explainer *explainer, struct arena *arena, uint32_t anchor, struct stored *stored,
+                          struct error *error);
