@@ -59,6 +59,8 @@ static const uint8_t ranks[RECIPE_COUNT] = {
         [RECIPE_GIVEN_CITY] = 18,
         [RECIPE_NAME_SECTOR] = 20,
         [RECIPE_RULE] = 0,
+        [RECIPE_ORG_WORD_SOUND] = 41,
+        [RECIPE_ORG_WORD_START] = 42,
 };
 
 static uint64_t hash_parts(enum record_type type, enum block_recipe recipe, const struct text *parts, uint32_t count)

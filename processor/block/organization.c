@@ -10,6 +10,9 @@
 
 #define TOKENS_MAX 24
 #define RARE_MAX 4
+#define MISSPELT_MAX 3   /* of the rarest words */
+#define MISSPELT_LEAST 4 /* letters */
+#define WORD_START 3     /* letters */
 #define VALUES_MAX 4
 #define START 5
 #define ACRONYM_LEAST 3
@@ -45,6 +48,23 @@ static uint32_t rarest_tokens(const struct model *model, const struct features *
         if (kept > 1)
                 qsort(out, kept, sizeof(*out), compare_rarity);
         return kept;
+}
+
+/* A word crossed with what a slip of the keyboard leaves of another: its sound, which has no vowels and no doubled
+ * letters, and its beginning. Where names are all there is, both words may be too common to be keys of their own. */
+static void add_misspelt(const struct rare_token *tokens, uint32_t count, struct key_list *list)
+{
+        for (uint32_t i = 0; i < count && i < MISSPELT_MAX; i++) {
+                for (uint32_t j = 0; j < count && j < MISSPELT_MAX; j++) {
+                        const struct feature *word = tokens[i].feature, *other = tokens[j].feature;
+                        if (i == j || other->text.length < MISSPELT_LEAST)
+                                continue;
+                        struct text sounds[] = {word->text, other->sound};
+                        struct text starts[] = {word->text, text_slice(other->text, 0, WORD_START)};
+                        key_add(list, RECIPE_ORG_WORD_SOUND, 0, sounds, 2);
+                        key_add(list, RECIPE_ORG_WORD_START, 0, starts, 2);
+                }
+        }
 }
 
 static void add_words(const struct features *features, const struct rare_token *tokens, uint32_t count,
@@ -118,4 +138,5 @@ void block_organization(const struct model *model, const struct features *featur
                 }
         }
         add_words(features, tokens, count, list);
+        add_misspelt(tokens, count, list);
 }

@@ -53,6 +53,8 @@ static const uint64_t recipe_attributes[RECIPE_COUNT] = {
         [RECIPE_NAME_BIRTH_PLACE] = BIT(MODEL_BIRTH_PLACE),
         [RECIPE_GIVEN_CITY] = GIVEN | PLACE,
         [RECIPE_NAME_SECTOR] = PLACE,
+        [RECIPE_ORG_WORD_SOUND] = BIT(MODEL_NAME),
+        [RECIPE_ORG_WORD_START] = BIT(MODEL_NAME),
         [RECIPE_RULE] =
                 UINT64_MAX, /* any attribute may be the reason: nothing is learned from what only rules proposed */
 };

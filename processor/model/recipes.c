@@ -47,6 +47,8 @@ static const struct {
         [RECIPE_GIVEN_CITY] = {"given name + city", false},
         [RECIPE_NAME_SECTOR] = {"name + postal sector", true},
         [RECIPE_RULE] = {"what a rule asks for", false},
+        [RECIPE_ORG_WORD_SOUND] = {"rare word of the name + the sound of another", true},
+        [RECIPE_ORG_WORD_START] = {"rare word of the name + the beginning of another", true},
 };
 
 const char *model_recipe_name(uint32_t recipe)

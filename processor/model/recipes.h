@@ -53,6 +53,8 @@ enum block_recipe {
         RECIPE_GIVEN_CITY,
         RECIPE_NAME_SECTOR,
         RECIPE_RULE,
+        RECIPE_ORG_WORD_SOUND,
+        RECIPE_ORG_WORD_START,
         RECIPE_COUNT,
 };
 

@@ -18,6 +18,7 @@
 #define TOKENS_MAX 24
 #define JOINED_MAX 80
 #define ACRONYM_LEAST 3     /* letters */
+#define LONG_WORD 7         /* letters: few words of such a length are a slip away from another */
 #define ASIDE_SHARE 4       /* what stands beside an equal institution on one side costs a quarter of other words */
 #define LITTLE_PERMILLE 150 /* share of its rarity that a word of a department or an address counts */
 
@@ -87,7 +88,7 @@ static int32_t fit_permille(const struct org_token *a, const struct org_token *b
                 return 0;
         uint32_t typos = shorter >= 9 ? 2 : shorter >= 5 ? 1 : 0;
         if (typos && longer - shorter <= typos && edit_distance(a->text, b->text, typos) <= typos)
-                return 700;
+                return shorter >= LONG_WORD ? 800 : 700;
         if (text_starts_with(a->text, b->text) || text_starts_with(b->text, a->text))
                 return 600;
         return shorter >= 6 && jaro_winkler_permille(a->text, b->text) >= 920 ? 600 : 0;

@@ -56,6 +56,8 @@ static void companies_meet_by_rare_words_and_numbers(void **state)
 {
         (void)state;
         assert_true(meet(TYPE_ORGANIZATION, "name=durand mecanique", "name=mecanique durand lyon"));
+        /* where both words are too common to be keys of their own, and one is misspelt */
+        assert_true(meet(TYPE_ORGANIZATION, "name=group services", "name=group servicse"));
         assert_true(meet(TYPE_ORGANIZATION, "name=international business machines", "name=ibm"));
         assert_true(meet(TYPE_ORGANIZATION, "siren=732829320", "siret=73282932000074"));
         assert_true(meet(TYPE_ORGANIZATION, "siren=732829320", "vat=FR44732829320"));
