@@ -41,6 +41,16 @@ static bool is_vanishing(struct text t, uint32_t at)
                ascii_is_lower(t.data[at + 1]);
 }
 
+/* True for the slash of the Spanish "C/ Mayor" at the beginning of a segment; "c/o" and "C/12" are others. */
+static bool is_calle(const struct parts *parts, uint8_t segment, struct text token, struct text t, uint32_t at)
+{
+        char after = at + 1 < t.length ? t.data[at + 1] : '\0', beyond = at + 2 < t.length ? t.data[at + 2] : ' ';
+        bool first = parts->count == 0 || parts->items[parts->count - 1].segment != segment;
+
+        return first && t.data[at] == '/' && text_equal(token, TEXT("c")) && !ascii_is_digit(after) &&
+               (after != 'o' || ascii_is_word(beyond));
+}
+
 /* Appends the tokens of folded @t to @parts. */
 void address_read_parts(struct work *work, struct parts *parts, struct text t)
 {
@@ -57,7 +67,10 @@ void address_read_parts(struct work *work, struct parts *parts, struct text t)
                 }
                 if (i < t.length && is_vanishing(t, i))
                         continue;
-                address_push_part(parts, (struct text){.data = out, .length = n}, segment);
+                struct text token = {.data = out, .length = n};
+                bool calle = i < t.length && is_calle(parts, segment, token, t, i);
+
+                address_push_part(parts, calle ? TEXT("calle") : token, segment);
                 out += n;
                 n = 0;
                 if (c == '#')
