@@ -28,6 +28,7 @@ MAY_USE = {
     "conflict": "config record",
     "sync": "config record standard",
     "feed": "config record standard",
+    "steward": "record",
     "kafka": "config record",
     "http": "",
     "state": "record",

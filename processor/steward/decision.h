@@ -1,0 +1,70 @@
+/* decision.h: J, what a data steward decided.
+ *
+ * A decision names source records or a conflict, never an entity, so it holds while records merge, split, disappear and
+ * come back. Each is about one subject; the last decision about a subject is the one that counts:
+ *
+ *   pair        same, different            two records
+ *   value       pin, release               a record and one of its attributes
+ *   dismissal   dismiss                    a conflict
+ *   assignment  assign                     a conflict
+ *   comment     comment                    a conflict
+ *   person      erase                      a record
+ *
+ * "Last" is a total order of the decisions themselves, so any order of arrival ends in the same J.
+ *
+ * As a message (`records` takes two, one or none; `attribute`, `conflict` and `value` only where the kind has them):
+ *
+ *   {"decision":"same","records":[{"source":"erp","entity":"customer","record_id":"7"},
+ *                                 {"source":"sfdc","entity":"Contact","record_id":"003"}],
+ *    "by":"ines","reason":"called him","at":"2024-02-29T12:00:00.000Z"}
+ *
+ * Pure: bytes in, values out. The engine does not read decisions yet.
+ */
+#pragma once
+
+#include "record/record.h"
+
+/* Bounds for what comes from outside; a decision that exceeds them is rejected. */
+#define DECISION_BYTES_MAX 65536
+#define DECISION_NAME_MAX 256  /* bytes of a steward's name, an attribute's, a conflict's id */
+#define DECISION_TEXT_MAX 4096 /* bytes of a reason, and of a comment */
+
+enum decision_kind {
+        DECISION_SAME,
+        DECISION_DIFFERENT,
+        DECISION_PIN,
+        DECISION_RELEASE,
+        DECISION_DISMISS,
+        DECISION_ASSIGN,
+        DECISION_COMMENT,
+        DECISION_ERASE,
+};
+
+const char *decision_kind_name(enum decision_kind kind);
+
+struct decision {
+        enum decision_kind kind;
+        struct record_key records[2]; /* a pair is in canonical order, whichever way it was written */
+        uint32_t record_count;        /* 0 of a conflict's, 2 of a pair's, otherwise 1 */
+        struct text attribute;        /* of pin and release, as written */
+        struct text conflict;         /* of dismiss, assign and comment */
+        struct text value;            /* what is pinned, who is assigned, the comment */
+        struct text by;
+        struct text reason;
+        struct version at; /* the steward's time, then the position in the topic of decisions */
+};
+
+/* Reads the JSON object @bytes into @decision; its texts live in @arena or point into @bytes. Only `time_ms` of `at` is
+ * in the message: whoever knows the message's position sets the rest. ERR_REJECT names the field that is missing,
+ * unknown to this kind, or beyond its bound; the sentence never repeats a value. */
+int decision_parse(struct arena *arena, struct text bytes, struct decision *decision, struct error *error);
+
+/* The message that decision_parse() reads: equal decisions give equal bytes. */
+void decision_write(const struct decision *decision, struct buffer *out);
+
+/* The key of its subject: equal for two decisions exactly if the later one replaces the earlier. */
+void decision_write_subject(const struct decision *decision, struct buffer *out);
+
+/* Negative if @a was decided before @b: time, position, and where both are equal the content. 0 only for decisions that
+ * say the same. Meant for decisions about one subject, or of one component. */
+int decision_compare(const struct decision *a, const struct decision *b);
