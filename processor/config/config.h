@@ -172,7 +172,9 @@ struct config {
         struct rule_set rules;          /* beside the weights */
         bool ignored[TYPE_COUNT][ATTRIBUTE_MAX];       /* attributes that take no part in matching */
         bool seen_by_rules[TYPE_COUNT][ATTRIBUTE_MAX]; /* attributes that are compared by rules alone */
-        struct text model_file;                        /* empty: the built-in model */
+        /* Thousandths that an attribute's evidence counts more (or less) than the model says. */
+        int16_t more_weight[TYPE_COUNT][ATTRIBUTE_MAX];
+        struct text model_file; /* empty: the built-in model */
         char default_country[3];
 
         struct text ghost_secret; /* key of the hashes that ghosts keep; empty: a built-in constant */

@@ -129,6 +129,14 @@ static void put_criteria(struct buffer *out, const struct config *config)
                         buffer_varint(out, (uint64_t)type);
                         put_attribute_name(out, config, (uint16_t)i);
                 }
+                for (uint32_t i = 1; i < config->vocabulary.count; i++) {
+                        if (config->more_weight[type][i] == 0)
+                                continue;
+                        buffer_prefixed(out, TEXT("weight"));
+                        buffer_varint(out, (uint64_t)type);
+                        put_attribute_name(out, config, (uint16_t)i);
+                        buffer_svarint(out, config->more_weight[type][i]);
+                }
         }
         for (uint32_t i = 0; i < config->rules.count; i++) {
                 const struct rule *rule = &config->rules.items[i];

@@ -82,6 +82,8 @@ struct attribute_draft {
 
 void read_kafka(struct loader *loader, const struct node *node, void *target);
 void read_rules(struct loader *loader, const struct node *node, void *target);
+void read_weights_of_persons(struct loader *loader, const struct node *node, void *target);
+void read_weights_of_organizations(struct loader *loader, const struct node *node, void *target);
 void read_ignored_of_persons(struct loader *loader, const struct node *node, void *target);
 void read_ignored_of_organizations(struct loader *loader, const struct node *node, void *target);
 void read_attributes(struct loader *loader, const struct node *node, void *target);

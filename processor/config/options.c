@@ -164,6 +164,14 @@ const struct option options[] = {
          "stands for all its parts."},
         {SCOPE_FILE, "matching.ignore.organization", VALUE_LIST, 0, NULL, 0, 256, NULL, read_ignored_of_organizations,
          "The same for organizations."},
+        {SCOPE_FILE, "matching.weight.person", VALUE_MAP, 0, NULL, 0, 0, NULL, read_weights_of_persons,
+         "Attribute: how much its evidence counts, for and against, from 0 to 4 (`{email: 0.5, birth_date: 1.5}`). 1 "
+         "is "
+         "what the model says; with 0 it is no evidence, but still proposes pairs. City, postal code, region and "
+         "country "
+         "are one piece of evidence: the last of them counts. `full_name` stands for all parts of a name."},
+        {SCOPE_FILE, "matching.weight.organization", VALUE_MAP, 0, NULL, 0, 0, NULL, read_weights_of_organizations,
+         "The same for organizations."},
         {SCOPE_FILE, "matching.rules", VALUE_MAP, 0, NULL, 0, 0, NULL, read_rules,
          "Rules beside the weights, by name, each with the options below. `never` goes before `same`, `same` before "
          "`review`, and each before the weights."},

@@ -1,4 +1,4 @@
-/* The sections `matching.rules` and `matching.ignore`: a company's own criteria of what is the same.
+/* The sections `matching.rules`, `matching.ignore` and `matching.weight`: a company's own criteria of what is the same.
  *
  * Rules are compiled into terms (record/rule.h). What could only disappoint is refused with what to do: a rule that
  * joins without an attribute that must be the same would never see a pair, for no blocking key proposes it; one that
@@ -45,6 +45,47 @@ void read_ignored_of_organizations(struct loader *loader, const struct node *nod
 {
         (void)target;
         ignore_attributes(loader, node, TYPE_ORGANIZATION);
+}
+
+/* --- how much the evidence of an attribute counts */
+
+#define WEIGHT_MAX_PERMILLE 4000
+
+static void read_weights(struct loader *loader, const struct node *node, enum record_type type)
+{
+        struct config *config = loader->config;
+
+        if (!loader_check_map(loader, node, "matching.weight"))
+                return;
+        for (uint32_t i = 0; i < node->count; i++) {
+                const struct node *key = node->keys[i], *value = node->values[i];
+                uint16_t attribute = find_attribute(loader, key, key->text);
+                struct text text;
+                int64_t permille;
+
+                if (attribute == ATTRIBUTE_NONE || !loader_read_text(loader, value, "matching.weight", &text))
+                        continue;
+                if (rule_sees(&config->vocabulary, attribute) != RULE_SIGHT_FEATURE)
+                        problem_error(&loader->sink, key, "take it out; a rule may look at it (`matching.rules`)",
+                                      "matching does not weigh %.*s", TEXT_ARG(key->text));
+                else if (!value_parse(VALUE_BITS, text, &permille) || permille < 0 || permille > WEIGHT_MAX_PERMILLE)
+                        problem_error(&loader->sink, value, "write a number from 0 to 4, such as 0.5",
+                                      "matching.weight: \"%.*s\" is no weight", TEXT_ARG(text));
+                else
+                        config->more_weight[type][attribute] = (int16_t)(permille - 1000);
+        }
+}
+
+void read_weights_of_persons(struct loader *loader, const struct node *node, void *target)
+{
+        (void)target;
+        read_weights(loader, node, TYPE_PERSON);
+}
+
+void read_weights_of_organizations(struct loader *loader, const struct node *node, void *target)
+{
+        (void)target;
+        read_weights(loader, node, TYPE_ORGANIZATION);
 }
 
 /* --- rules */

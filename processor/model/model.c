@@ -222,3 +222,58 @@ void model_set_rules(struct model *model, const struct rule_set *rules)
 {
         model->rules = rules->count > 0 ? rules : NULL;
 }
+
+/* What weighs the attributes of the vocabulary. */
+static const struct {
+        uint16_t attribute;
+        uint8_t weighed[3]; /* ended by MODEL_ATTRIBUTE_COUNT */
+} weighed_attributes[] = {
+        {ATTRIBUTE_GIVEN_NAME, {MODEL_GIVEN, MODEL_ATTRIBUTE_COUNT}},
+        {ATTRIBUTE_MIDDLE_NAME, {MODEL_MIDDLE, MODEL_ATTRIBUTE_COUNT}},
+        {ATTRIBUTE_FAMILY_NAME, {MODEL_FAMILY, MODEL_ATTRIBUTE_COUNT}},
+        {ATTRIBUTE_FULL_NAME, {MODEL_GIVEN, MODEL_MIDDLE, MODEL_FAMILY}},
+        {ATTRIBUTE_NAME_SUFFIX, {MODEL_NAME_SUFFIX, MODEL_ATTRIBUTE_COUNT}},
+        {ATTRIBUTE_GENDER, {MODEL_GENDER, MODEL_ATTRIBUTE_COUNT}},
+        {ATTRIBUTE_BIRTH_DATE, {MODEL_BIRTH_DATE, MODEL_ATTRIBUTE_COUNT}},
+        {ATTRIBUTE_BIRTH_PLACE, {MODEL_BIRTH_PLACE, MODEL_ATTRIBUTE_COUNT}},
+        {ATTRIBUTE_NAME, {MODEL_NAME, MODEL_FORM, MODEL_ATTRIBUTE_COUNT}},
+        {ATTRIBUTE_LEGAL_NAME, {MODEL_NAME, MODEL_FORM, MODEL_ATTRIBUTE_COUNT}},
+        {ATTRIBUTE_EMAIL, {MODEL_EMAIL, MODEL_NAME_IN_EMAIL, MODEL_ATTRIBUTE_COUNT}},
+        {ATTRIBUTE_PHONE, {MODEL_PHONE, MODEL_ATTRIBUTE_COUNT}},
+        {ATTRIBUTE_WEBSITE, {MODEL_DOMAIN, MODEL_ATTRIBUTE_COUNT}},
+        {ATTRIBUTE_ADDRESS_STREET, {MODEL_STREET, MODEL_ATTRIBUTE_COUNT}},
+        {ATTRIBUTE_ADDRESS_CITY, {MODEL_PLACE, MODEL_ATTRIBUTE_COUNT}},
+        {ATTRIBUTE_ADDRESS_POSTAL_CODE, {MODEL_PLACE, MODEL_ATTRIBUTE_COUNT}},
+        {ATTRIBUTE_ADDRESS_REGION, {MODEL_PLACE, MODEL_ATTRIBUTE_COUNT}},
+        {ATTRIBUTE_ADDRESS_COUNTRY, {MODEL_PLACE, MODEL_ATTRIBUTE_COUNT}},
+        {ATTRIBUTE_SIREN, {MODEL_SIREN, MODEL_ATTRIBUTE_COUNT}},
+        {ATTRIBUTE_SIRET, {MODEL_SIRET, MODEL_ATTRIBUTE_COUNT}},
+        {ATTRIBUTE_VAT_ID, {MODEL_VAT_ID, MODEL_ATTRIBUTE_COUNT}},
+        {ATTRIBUTE_LEI, {MODEL_LEI, MODEL_ATTRIBUTE_COUNT}},
+        {ATTRIBUTE_DUNS, {MODEL_DUNS, MODEL_ATTRIBUTE_COUNT}},
+        {ATTRIBUTE_TAX_ID, {MODEL_TAX_ID, MODEL_ATTRIBUTE_COUNT}},
+        {ATTRIBUTE_NATIONAL_ID, {MODEL_NATIONAL_ID, MODEL_ATTRIBUTE_COUNT}},
+        {ATTRIBUTE_PASSPORT, {MODEL_PASSPORT, MODEL_ATTRIBUTE_COUNT}},
+        {ATTRIBUTE_DRIVERS_LICENSE, {MODEL_DRIVERS_LICENSE, MODEL_ATTRIBUTE_COUNT}},
+        {ATTRIBUTE_EMPLOYER, {MODEL_EMPLOYER, MODEL_ATTRIBUTE_COUNT}},
+        {ATTRIBUTE_JOB_TITLE, {MODEL_JOB_TITLE, MODEL_ATTRIBUTE_COUNT}},
+};
+
+void model_set_more_weight(struct model *model, enum record_type type, uint16_t attribute, int32_t more)
+{
+        for (size_t i = 0; i < sizeof(weighed_attributes) / sizeof(weighed_attributes[0]); i++) {
+                for (uint32_t j = 0; weighed_attributes[i].attribute == attribute && j < 3; j++) {
+                        if (weighed_attributes[i].weighed[j] == MODEL_ATTRIBUTE_COUNT)
+                                break;
+                        model->more_weight[type][weighed_attributes[i].weighed[j]] = more;
+                        model->adjusted |= more != 0;
+                }
+        }
+}
+
+void model_copy_criteria(const struct model *from, struct model *to)
+{
+        to->rules = from->rules;
+        to->adjusted = from->adjusted;
+        memcpy(to->more_weight, from->more_weight, sizeof(to->more_weight));
+}

@@ -39,3 +39,10 @@ void model_set_population(struct model *model, enum record_type type, int64_t re
 /* What the configuration decides beside the weights; borrowed, and no part of the file or the hash. Once, before the
  * first score. */
 void model_set_rules(struct model *model, const struct rule_set *rules);
+
+/* Gives @to the rules and factors of @from, which its file does not hold. */
+void model_copy_criteria(const struct model *from, struct model *to);
+
+/* Lets the evidence of an attribute of the vocabulary count @more thousandths more (or less) than the weights say, for
+ * and against. No part of the file or the hash either. */
+void model_set_more_weight(struct model *model, enum record_type type, uint16_t attribute, int32_t more);

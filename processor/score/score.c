@@ -348,6 +348,15 @@ static bool is_kept_apart(const struct evidence *evidence)
         return evidence->cannot_link || (evidence->rule && evidence->rule->then == RULE_NEVER);
 }
 
+/* What the configuration lets an attribute count more or less than the model. */
+static void adjust_weights(const struct model *model, enum record_type type, struct evidence *evidence)
+{
+        if (!model->adjusted)
+                return;
+        for (uint32_t i = 0; i < MODEL_ATTRIBUTE_COUNT; i++)
+                evidence->of[i].weight_mbit += evidence->of[i].weight_mbit * model->more_weight[type][i] / 1000;
+}
+
 /* Sums what was compared. The one place where evidence becomes odds, for scores, explanations and training alike. */
 static void combine(const struct model *model, enum record_type type, const struct evidence *evidence,
                     struct score_odds *odds)
@@ -364,11 +373,12 @@ struct score score_pair_reaching(struct scorer *scorer, const struct score_pair 
 {
         struct evidence evidence;
         struct score_odds odds;
-        /* A rule of the configuration decides whatever the weights say. */
-        if (scorer->model->rules)
+        /* A rule of the configuration decides whatever the weights say, and weights may count more than the model's. */
+        if (scorer->model->rules || scorer->model->adjusted)
                 least_mbit = INT32_MIN;
         if (!gather_evidence(scorer, pair, least_mbit, &evidence))
                 return (struct score){.posterior_mbit = least_mbit - 1};
+        adjust_weights(scorer->model, pair->a.features->type, &evidence);
         combine(scorer->model, pair->a.features->type, &evidence, &odds);
         return (struct score){
                 .posterior_mbit = rule_posterior(scorer->model->rules, evidence.rule, odds.posterior_mbit),
@@ -406,6 +416,7 @@ void score_weigh(const struct model *model, enum record_type type, const struct 
                                 ? model->strata[type].levels[i][vector->level[i]].weight_mbit + vector->extra_mbit[i]
                                 : 0;
         }
+        adjust_weights(model, type, &evidence);
         combine(model, type, &evidence, odds);
 }
 
@@ -434,6 +445,7 @@ void score_explain(struct scorer *scorer, const struct score_pair *pair, struct 
         const struct model_stratum *stratum = &scorer->model->strata[pair->a.features->type];
         memset(detail, 0, sizeof(*detail));
         gather_evidence(scorer, pair, INT32_MIN, &evidence);
+        adjust_weights(scorer->model, pair->a.features->type, &evidence);
         combine(scorer->model, pair->a.features->type, &evidence, &odds);
         detail->score.posterior_mbit = rule_posterior(scorer->model->rules, evidence.rule, odds.posterior_mbit);
         detail->score.cannot_link = is_kept_apart(&evidence);

@@ -49,7 +49,7 @@ static int copy_model(const struct model *model, struct model **copy, struct err
         model_write_json(model, &json);
         int r = model_load_text(buffer_view(&json), "model", copy, error);
         if (r == 0)
-                (*copy)->rules = model->rules;
+                model_copy_criteria(model, *copy);
         return r;
 }
 

@@ -346,9 +346,13 @@ static const char *const attributes_of[TYPE_COUNT][8] = {
 static struct text make_rules(struct arena *arena, struct dice *dice)
 {
         static const char *const verdicts[] = {"same", "never", "review"};
-        struct text rules = arena_printf(arena, "  ignore: {%s: [%s]}\n  rules:\n",
-                                         dice_chance(dice, 50) ? "person" : "organization",
-                                         dice_chance(dice, 50) ? "national_id, full_name, vat_id, legal_name" : "");
+        struct text rules =
+                arena_printf(arena,
+                             "  weight: {person: {email: 0.%u, family_name: 1.%u}, organization: {name: 1.%u}}\n"
+                             "  ignore: {%s: [%s]}\n  rules:\n",
+                             dice_below(dice, 10), dice_below(dice, 10), dice_below(dice, 10),
+                             dice_chance(dice, 50) ? "person" : "organization",
+                             dice_chance(dice, 50) ? "national_id, full_name, vat_id, legal_name" : "");
         uint32_t count = 1 + dice_below(dice, 4);
 
         for (uint32_t i = 0; i < count; i++) {

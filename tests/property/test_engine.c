@@ -275,8 +275,11 @@ static void make_lab(struct lab *lab, uint64_t variant)
         lab->config.block_cap = 3;
         lab->config.cluster_records_max = 4;
         lab->model = make_model(variant);
-        for (int type = 0; type < TYPE_COUNT; type++)
+        for (int type = 0; type < TYPE_COUNT; type++) {
                 model_set_population(lab->model, (enum record_type)type, lab->config.population[type]);
+                for (uint16_t i = 1; i < lab->config.vocabulary.count; i++)
+                        model_set_more_weight(lab->model, (enum record_type)type, i, lab->config.more_weight[type][i]);
+        }
         model_set_rules(lab->model, &lab->config.rules);
         config_compute_epoch(&lab->config, text_from(model_hash(lab->model)));
         lab->oracle = oracle_new(&lab->config, lab->model, &error);

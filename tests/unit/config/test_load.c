@@ -379,6 +379,7 @@ static void rules_and_attributes_left_out_are_read(void **state)
                 load_text("attributes: {card: text}\n"
                           "matching:\n"
                           "  ignore: {person: [job_title, address]}\n"
+                          "  weight: {person: {email: 0.5}, organization: {name: 4}}\n"
                           "  rules:\n"
                           "    site: {type: organization, then: same,\n"
                           "           when: {same: [vat_id, address.postal_code, address.city]}}\n"
@@ -399,6 +400,9 @@ static void rules_and_attributes_left_out_are_read(void **state)
         assert_int_equal(rules->match_mbit, l.config->match_mbit);
         assert_true(l.config->seen_by_rules[TYPE_PERSON][card]);
         assert_false(l.config->seen_by_rules[TYPE_ORGANIZATION][card]);
+        assert_int_equal(l.config->more_weight[TYPE_PERSON][ATTRIBUTE_EMAIL], -500);
+        assert_int_equal(l.config->more_weight[TYPE_ORGANIZATION][ATTRIBUTE_NAME], 3000);
+        assert_int_equal(l.config->more_weight[TYPE_ORGANIZATION][ATTRIBUTE_EMAIL], 0);
         assert_true(l.config->ignored[TYPE_PERSON][ATTRIBUTE_JOB_TITLE]);
         assert_true(l.config->ignored[TYPE_PERSON][ATTRIBUTE_ADDRESS_COUNTRY]);
         assert_false(l.config->ignored[TYPE_ORGANIZATION][ATTRIBUTE_ADDRESS_COUNTRY]);
@@ -408,6 +412,9 @@ static void rules_and_attributes_left_out_are_read(void **state)
         epoch_of("matching: {rules: {a: {type: person, when: {same: email}, then: review}}}\n", other);
         assert_string_not_equal(base, other);
         epoch_of("matching: {rules: {a: {type: person, when: {same: phone}, then: same}}}\n", other);
+        assert_string_not_equal(base, other);
+        epoch_of("matching: {weight: {person: {email: 0.5}}}\n", base);
+        epoch_of("matching: {weight: {person: {email: 0.6}}}\n", other);
         assert_string_not_equal(base, other);
         epoch_of("matching: {ignore: {person: [email]}}\n", base);
         epoch_of("matching: {ignore: {organization: [email]}}\n", other);
@@ -426,7 +433,9 @@ static void rules_that_could_only_disappoint_are_refused(void **state)
                                     "    e: {when: {same: [email]}, then: same}\n"
                                     "    f: {type: person, when: {same: [phone]}, then: same}\n"
                                     "    g: {type: person, when: {same: [employer_ref]}, then: same}\n"
-                                    "    h: {type: person, when: {same: [email]}, then: merge}\n");
+                                    "    h: {type: person, when: {same: [email]}, then: merge}\n"
+                                    "  weight: {person: {email: 5, phone: much,\n"
+                                    "           owner: 1}}\n");
 
         (void)state;
         assert_problem(&l, 2, false, "unknown attribute \"telefone\"", "");
@@ -438,6 +447,9 @@ static void rules_that_could_only_disappoint_are_refused(void **state)
         assert_problem(&l, 9, false, "phone is left out of matching", "one of the two");
         assert_problem(&l, 10, false, "rules cannot see employer_ref", "");
         assert_problem(&l, 11, false, "merge", "");
+        assert_problem(&l, 12, false, "\"5\" is no weight", "from 0 to 4");
+        assert_problem(&l, 12, false, "\"much\" is no weight", "from 0 to 4");
+        assert_problem(&l, 13, false, "does not weigh owner", "rule");
         unload(&l);
 }
 

@@ -334,6 +334,41 @@ static void a_contradiction_names_both_numbers(void **state)
         assert_true(text_equal(detail.contradiction, TEXT("siren 732829320 and 552100554")));
 }
 
+/* The weight of one attribute as the explanation gives it; 0 where it was not compared. */
+static int32_t weight_of(const struct score_detail *detail, const char *attribute)
+{
+        for (uint32_t i = 0; i < detail->step_count; i++)
+                if (text_equal(detail->steps[i].attribute, text_from(attribute)))
+                        return detail->steps[i].weight_mbit;
+        return 0;
+}
+
+/* A configuration that lets e-mail count half and birth dates not at all: the rest stays, and a vector that was made
+ * without it gives the same odds. */
+static void an_attribute_may_count_more_or_less(void **state)
+{
+        struct fixture *fixture = *state;
+        const char *one = "given=marc; family=durand; birth=1970-05-17; email=marc.durand@free.fr";
+        struct score_pair pair = {.a.features = make_features(&fixture->arena, TYPE_PERSON, one),
+                                  .b.features = make_features(&fixture->arena, TYPE_PERSON, one)};
+        struct score_detail before, after;
+        struct score_vector vector;
+        struct score_odds odds;
+        score_explain(fixture->scorer, &pair, &fixture->arena, &before);
+        score_compare(fixture->scorer, &pair, &vector);
+        model_set_more_weight(fixture->model, TYPE_PERSON, ATTRIBUTE_EMAIL, -500);
+        model_set_more_weight(fixture->model, TYPE_PERSON, ATTRIBUTE_BIRTH_DATE, -1000);
+        score_explain(fixture->scorer, &pair, &fixture->arena, &after);
+        assert_true(weight_of(&before, "email") > 4000);
+        assert_int_equal(weight_of(&after, "email"),
+                         weight_of(&before, "email") - weight_of(&before, "email") * 500 / 1000);
+        assert_int_equal(weight_of(&after, "birth_date"), 0);
+        assert_int_equal(weight_of(&after, "family"), weight_of(&before, "family"));
+        score_weigh(fixture->model, TYPE_PERSON, &vector, &odds);
+        assert_int_equal(odds.posterior_mbit, after.score.posterior_mbit);
+        assert_int_equal(score_pair(fixture->scorer, &pair).posterior_mbit, after.score.posterior_mbit);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -348,6 +383,7 @@ int main(void)
                 cmocka_unit_test(an_explanation_adds_up_to_the_posterior),
                 cmocka_unit_test(a_vector_weighs_what_its_pair_does),
                 cmocka_unit_test(a_contradiction_names_both_numbers),
+                cmocka_unit_test(an_attribute_may_count_more_or_less),
         };
         return cmocka_run_group_tests_name("score.pairs", tests, set_up, tear_down);
 }
