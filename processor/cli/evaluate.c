@@ -187,12 +187,14 @@ static int replay(struct run *run, struct error *error)
         return r;
 }
 
-/* Clusters in memory, by the same stages as the engine's. */
+/* Clusters in memory, by the same stages as the engine's. The thresholds of single types move with the one of all. */
 static void sweep_step(struct run *run, struct resolve *resolve, struct sweep_step *step)
 {
         struct labels *labels = labels_new();
+        int32_t moved_mbit = step->match_mbit - run->config->zones_of_all.match_mbit;
 
-        run->config->match_mbit = step->match_mbit;
+        for (int type = 0; type < TYPE_COUNT; type++)
+                run->config->zones[type].match_mbit += moved_mbit;
         resolve_all(resolve, run->model);
         for (uint32_t i = 0; i < resolve->record_count; i++) {
                 const struct resolve_record *record = &resolve->records[i];
@@ -203,13 +205,15 @@ static void sweep_step(struct run *run, struct resolve *resolve, struct sweep_st
         }
         evaluate(run->truth, labels, &step->evaluation);
         labels_free(labels);
+        for (int type = 0; type < TYPE_COUNT; type++)
+                run->config->zones[type].match_mbit -= moved_mbit;
 }
 
 static int sweep(struct run *run, struct error *error)
 {
         struct replay_options inputs = inputs_replay_options(&run->arguments->inputs, run->config);
         struct parallel *parallel = parallel_new((unsigned)run->config->threads);
-        int32_t configured_mbit = run->config->match_mbit;
+        int32_t configured_mbit = run->config->zones_of_all.match_mbit;
         struct gathered gathered;
         struct resolve *resolve = NULL;
         int r = replay_gather(&inputs, &gathered, error);
@@ -223,7 +227,6 @@ static int sweep(struct run *run, struct error *error)
                 run->report.sweep[i].match_mbit = configured_mbit + (i - SWEEP_STEPS / 2) * 1000;
                 sweep_step(run, resolve, &run->report.sweep[i]);
         }
-        run->config->match_mbit = configured_mbit;
         resolve_close(resolve);
         parallel_free(parallel);
         gathered_free(&gathered);

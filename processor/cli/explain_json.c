@@ -71,14 +71,14 @@ static void write_record(struct json_writer *writer, const struct vocabulary *vo
         json_write_object_end(writer);
 }
 
-static void write_score(struct json_writer *writer, const struct config *config, const struct score_detail *detail)
+static void write_score(struct json_writer *writer, const struct match_zones *zones, const struct score_detail *detail)
 {
         json_write_name(writer, "score");
         json_write_object(writer);
         write_number(writer, "posterior_mbit", detail->score.posterior_mbit);
-        write_text(writer, "zone", text_from(explain_zone(config, detail->score.posterior_mbit)));
-        write_number(writer, "match_mbit", config->match_mbit);
-        write_number(writer, "review_mbit", config->review_mbit);
+        write_text(writer, "zone", text_from(explain_zone(zones, detail->score.posterior_mbit)));
+        write_number(writer, "match_mbit", zones->match_mbit);
+        write_number(writer, "review_mbit", zones->review_mbit);
         write_bool(writer, "cannot_link", detail->score.cannot_link);
         if (detail->rule)
                 write_text(writer, "rule", detail->rule->name);
@@ -152,7 +152,7 @@ void explain_pair_write_json(const struct explain_view *view, const struct expla
         write_record(&writer, &view->config->vocabulary, &explanation->b);
         json_write_array_end(&writer);
         if (explanation->outcome != EXPLAIN_OTHER_TYPE) {
-                write_score(&writer, view->config, &explanation->detail);
+                write_score(&writer, &view->config->zones[explanation->a.type], &explanation->detail);
                 write_keys(&writer, explanation);
         }
         if (explanation->outcome == EXPLAIN_ONE_ENTITY)

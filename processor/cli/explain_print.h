@@ -22,4 +22,4 @@ void explain_entity_write_json(const struct explain_view *view, const struct ent
                                struct buffer *out);
 
 /* "match", "review" or "no match". */
-const char *explain_zone(const struct config *config, int32_t posterior_mbit);
+const char *explain_zone(const struct match_zones *zones, int32_t posterior_mbit);

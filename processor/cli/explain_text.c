@@ -67,11 +67,11 @@ static void write_key(struct buffer *out, struct record_key key)
         buffer_printf(out, "%.*s/%.*s", TEXT_ARG(key.source), TEXT_ARG(key.record_id));
 }
 
-const char *explain_zone(const struct config *config, int32_t posterior_mbit)
+const char *explain_zone(const struct match_zones *zones, int32_t posterior_mbit)
 {
-        if (posterior_mbit >= config->match_mbit)
+        if (posterior_mbit >= zones->match_mbit)
                 return "match";
-        return posterior_mbit >= config->review_mbit ? "review" : "no match";
+        return posterior_mbit >= zones->review_mbit ? "review" : "no match";
 }
 
 /* ---- side by side --------------------------------------------------------------------------------------------------
@@ -178,6 +178,7 @@ static void write_step(const struct explain_view *view, struct arena *arena, con
 
 static void write_score(const struct explain_view *view, const struct explanation *explanation, struct buffer *out)
 {
+        const struct match_zones *zones = &view->config->zones[explanation->a.type];
         const struct score_detail *detail = &explanation->detail;
         ARENA_CLEANUP struct arena arena = {0};
         int32_t sum_mbit = 0;
@@ -193,9 +194,9 @@ static void write_score(const struct explain_view *view, const struct explanatio
         buffer_printf(out, "%*s", NAME_WIDTH + 1, "");
         write_cell(out, TEXT("the odds that they are the same"), LEVEL_WIDTH);
         buffer_printf(out, "       %+6.1f  ", detail->score.posterior_mbit / 1000.0);
-        write_bold(view, out, explain_zone(view->config, detail->score.posterior_mbit));
+        write_bold(view, out, explain_zone(zones, detail->score.posterior_mbit));
         buffer_printf(out, "\nA match needs %+.1f, a steward is asked from %+.1f on; one bit more doubles the odds.\n",
-                      (double)view->config->match_mbit / 1000.0, (double)view->config->review_mbit / 1000.0);
+                      (double)zones->match_mbit / 1000.0, (double)zones->review_mbit / 1000.0);
         if (detail->rule)
                 buffer_printf(out, "The rule %.*s decides: %s.\n", TEXT_ARG(detail->rule->name),
                               rule_verdict_name(detail->rule->then));

@@ -165,11 +165,11 @@ struct config {
 
         /* matching */
         int64_t population[TYPE_COUNT]; /* records that the prior odds are made for; 0: the model's */
-        int32_t match_mbit;             /* posterior from which two records are the same, thousandths of a bit */
-        int32_t review_mbit;            /* posterior from which a person is asked */
-        int64_t block_cap;              /* value nodes that may share a blocking key */
-        int64_t cluster_records_max;    /* an entity with more records is an over-merge conflict */
-        struct rule_set rules;          /* beside the weights */
+        struct match_zones zones[TYPE_COUNT];
+        struct match_zones zones_of_all;               /* where a type has none of its own */
+        int64_t block_cap;                             /* value nodes that may share a blocking key */
+        int64_t cluster_records_max;                   /* an entity with more records is an over-merge conflict */
+        struct rule_set rules;                         /* beside the weights */
         bool ignored[TYPE_COUNT][ATTRIBUTE_MAX];       /* attributes that take no part in matching */
         bool seen_by_rules[TYPE_COUNT][ATTRIBUTE_MAX]; /* attributes that are compared by rules alone */
         /* Thousandths that an attribute's evidence counts more (or less) than the model says. */

@@ -122,6 +122,13 @@ static void put_terms(struct buffer *out, const struct config *config, const str
 static void put_criteria(struct buffer *out, const struct config *config)
 {
         for (int type = 0; type < TYPE_COUNT; type++) {
+                if (config->zones[type].match_mbit != config->zones_of_all.match_mbit ||
+                    config->zones[type].review_mbit != config->zones_of_all.review_mbit) {
+                        buffer_prefixed(out, TEXT("zones"));
+                        buffer_varint(out, (uint64_t)type);
+                        buffer_svarint(out, config->zones[type].match_mbit);
+                        buffer_svarint(out, config->zones[type].review_mbit);
+                }
                 for (uint32_t i = 1; i < config->vocabulary.count; i++) {
                         if (!config->ignored[type][i])
                                 continue;
@@ -166,8 +173,8 @@ void config_compute_epoch(struct config *config, struct text model_hash)
         put_vocabulary(&out, config);
         for (int i = 0; i < TYPE_COUNT; i++)
                 buffer_svarint(&out, config->population[i]);
-        buffer_svarint(&out, config->match_mbit);
-        buffer_svarint(&out, config->review_mbit);
+        buffer_svarint(&out, config->zones_of_all.match_mbit);
+        buffer_svarint(&out, config->zones_of_all.review_mbit);
         buffer_svarint(&out, config->block_cap);
         buffer_svarint(&out, config->cluster_records_max);
         buffer_prefixed(&out, text_from(config->default_country));

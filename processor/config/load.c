@@ -12,6 +12,22 @@
 
 #define DEFAULT_TRUST 50
 
+/* What a type does not say of its own is as for all. */
+static void share_zones(struct config *config, const struct node *root)
+{
+        for (int type = 0; type < TYPE_COUNT; type++) {
+                const struct node *of_type =
+                        node_get(node_get(root, "matching"), record_type_name((enum record_type)type));
+                struct match_zones *zones = &config->zones[type];
+
+                if (!node_get(of_type, "match"))
+                        zones->match_mbit = config->zones_of_all.match_mbit;
+                if (!node_get(of_type, "review"))
+                        zones->review_mbit = config->zones_of_all.review_mbit;
+                config->rules.zones[type] = *zones;
+        }
+}
+
 static void init(struct config *config, struct loader *loader, struct config_problems *problems, const char *name)
 {
         *config = (struct config){0};
@@ -23,6 +39,7 @@ static void init(struct config *config, struct loader *loader, struct config_pro
                 .sink = {.problems = problems, .file = text_from(name)},
         };
         options_set_defaults(loader, SCOPE_FILE, config);
+        share_zones(config, NULL);
         for (int i = 0; i < DIALECT_COUNT; i++) {
                 config->any_source[i] = (struct source_config){
                         .dialect = (enum dialect)i,
@@ -76,26 +93,34 @@ void config_free(struct config *config)
 
 /* --- checks over the whole */
 
+static void check_order(struct loader *loader, const struct match_zones *zones, const struct node *match,
+                        const struct node *review, const char *path)
+{
+        char review_text[VALUE_TEXT_SIZE];
+        char match_text[VALUE_TEXT_SIZE];
+
+        if (zones->review_mbit <= zones->match_mbit || (!review && !match))
+                return;
+        value_format(VALUE_BITS, zones->review_mbit, review_text);
+        value_format(VALUE_BITS, zones->match_mbit, match_text);
+        problem_error(&loader->sink, review ? review : match, "lower the one, or raise the other",
+                      "%s.review (%s) is above %s.match (%s)", path, review_text, path, match_text);
+}
+
 static void check_thresholds(struct loader *loader, const struct node *root)
 {
         const struct config *config = loader->config;
-        const struct node *review = node_path(root, "matching.review");
-        const struct node *match = node_path(root, "matching.match");
-        if (config->review_mbit <= config->match_mbit || (!review && !match))
-                return;
-        char review_text[VALUE_TEXT_SIZE];
-        char match_text[VALUE_TEXT_SIZE];
-        value_format(VALUE_BITS, config->review_mbit, review_text);
-        value_format(VALUE_BITS, config->match_mbit, match_text);
-        problem_error(&loader->sink, review ? review : match, "lower matching.review, or raise matching.match",
-                      "matching.review (%s) is above matching.match (%s)", review_text, match_text);
-}
+        const struct node *matching = node_get(root, "matching");
 
-/* Where rules say `review`, a pair goes between the two. */
-static void share_thresholds(struct config *config)
-{
-        config->rules.match_mbit = config->match_mbit;
-        config->rules.review_mbit = config->review_mbit;
+        check_order(loader, &config->zones_of_all, node_get(matching, "match"), node_get(matching, "review"),
+                    "matching");
+        for (int type = 0; type < TYPE_COUNT; type++) {
+                const char *name = record_type_name((enum record_type)type);
+                const struct node *of_type = node_get(matching, name);
+
+                check_order(loader, &config->zones[type], node_get(of_type, "match"), node_get(of_type, "review"),
+                            arena_printf(loader->arena, "matching.%s", name).data);
+        }
 }
 
 static void check_names(struct loader *loader, const struct node *root)
@@ -188,8 +213,8 @@ int config_load_text(struct text yaml, const char *name, struct config *config, 
                 finish_words(config);
                 check_registry(&loader, root);
                 check_registry_secrets(&loader, root);
+                share_zones(config, root);
                 check_thresholds(&loader, root);
-                share_thresholds(config);
                 check_names(&loader, root);
                 check_model(&loader, root);
         }

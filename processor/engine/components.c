@@ -95,7 +95,8 @@ static void walk_component(struct component *component, struct map *index, uint3
                 uint32_t count = store_get_edges(engine->txn, batch->arena, node, &edges);
 
                 for (uint32_t i = 0; i < count; i++) {
-                        if (edges[i].posterior_mbit >= engine->config->match_mbit && !edges[i].cannot_link)
+                        if (edges[i].posterior_mbit >= engine->config->zones[batch->type].match_mbit &&
+                            !edges[i].cannot_link)
                                 visit_node(component, index, edges[i].node);
                 }
         }
@@ -241,7 +242,7 @@ static void make_items(struct component *component)
                         struct score self = compare_nodes(component, (uint32_t)i, (uint32_t)i);
 
                         node->self_mbit = self.posterior_mbit;
-                        node->together = self.posterior_mbit >= engine->config->match_mbit;
+                        node->together = self.posterior_mbit >= engine->config->zones[batch->type].match_mbit;
                 }
                 if (node->together)
                         itemise_layers(component, (uint32_t)i);
@@ -350,7 +351,7 @@ static void solve_items(struct component *component, uint32_t *label)
                               .item_count = component->item_count,
                               .edges = edges.items,
                               .edge_count = (uint32_t)edges.count,
-                              .match_mbit = component->engine->config->match_mbit,
+                              .match_mbit = component->engine->config->zones[component->batch->type].match_mbit,
                               .compare = compare_items,
                               .context = component,
                       },

@@ -247,7 +247,7 @@ static void offer_twins(struct conflict_run *run, const struct draft *draft, uin
                 return;
         engine_fill_pair(engine, run->batch, run->batch->arena, node, &features, node, &features, &pair);
         self.posterior_mbit = score_pair(engine->scorer[0], &pair).posterior_mbit;
-        if (self.posterior_mbit >= engine->config->review_mbit)
+        if (self.posterior_mbit >= engine->config->zones[run->batch->type].review_mbit)
                 offer_neighbour(run, draft, node, unique, &self);
 }
 
@@ -274,7 +274,7 @@ static void offer_draft(struct conflict_run *run, const struct draft *draft)
                         continue;
                 count = store_get_edges(engine->txn, batch->arena, state.node, &edges);
                 for (uint32_t j = 0; j < count; j++) {
-                        if (edges[j].posterior_mbit >= engine->config->review_mbit)
+                        if (edges[j].posterior_mbit >= engine->config->zones[batch->type].review_mbit)
                                 offer_neighbour(run, draft, state.node, unique, &edges[j]);
                 }
                 offer_twins(run, draft, state.node, unique);

@@ -536,7 +536,7 @@ static int compare_entities(struct explainer *explainer, struct arena *arena, st
 
 static enum explain_outcome judge(const struct explainer *explainer, const struct explanation *explanation)
 {
-        const struct config *config = explainer->engine.config;
+        const struct match_zones *zones = &explainer->engine.config->zones[explanation->a.type];
         int32_t posterior = explanation->detail.score.posterior_mbit;
 
         if (strcmp(explanation->a.entity_id, explanation->b.entity_id) == 0)
@@ -549,9 +549,9 @@ static enum explain_outcome judge(const struct explainer *explainer, const struc
                 return explanation->detail.contradiction.length > 0 ? EXPLAIN_CONTRADICTION : EXPLAIN_ESTABLISHMENTS;
         if (!explanation->compared)
                 return EXPLAIN_NO_KEY;
-        if (posterior < config->review_mbit)
+        if (posterior < zones->review_mbit)
                 return EXPLAIN_NO_MATCH;
-        return posterior < config->match_mbit ? EXPLAIN_REVIEW : EXPLAIN_LINKAGE;
+        return posterior < zones->match_mbit ? EXPLAIN_REVIEW : EXPLAIN_LINKAGE;
 }
 
 int explain_pair(struct explainer *explainer, struct arena *arena, uint32_t a, uint32_t b,

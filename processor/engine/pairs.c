@@ -218,6 +218,7 @@ struct score_run {
         struct engine *engine;
         struct scored *pairs;
         const struct node_table *nodes;
+        int32_t review_mbit; /* what stays below is no edge */
 };
 
 static void score_range(void *context, unsigned worker, size_t from, size_t to)
@@ -243,8 +244,7 @@ static void score_range(void *context, unsigned worker, size_t from, size_t to)
                         input.a.generic = generic_shared(arena, &a, left->generic, &b);
                         input.b.generic = generic_mirror(arena, &a, left->generic, &b);
                 }
-                pair->score =
-                        score_pair_reaching(run->engine->scorer[worker], &input, run->engine->config->review_mbit);
+                pair->score = score_pair_reaching(run->engine->scorer[worker], &input, run->review_mbit);
         }
 }
 
@@ -390,7 +390,9 @@ static int score_candidates(struct engine *engine, struct batch *batch, const st
 {
         struct candidate_list candidates = {0};
         struct node_table nodes = {0};
-        struct score_run run = {.engine = engine, .nodes = &nodes};
+        struct score_run run = {.engine = engine,
+                                .nodes = &nodes,
+                                .review_mbit = engine->config->zones[batch->type].review_mbit};
         struct edge_list edges = {0};
         int r = gather_candidates(engine, batch, &candidates, groups);
 
@@ -405,7 +407,7 @@ static int score_candidates(struct engine *engine, struct batch *batch, const st
         for (size_t i = 0; i < candidates.count; i++) {
                 const struct scored *pair = &run.pairs[i];
 
-                if (pair->score.posterior_mbit < engine->config->review_mbit)
+                if (pair->score.posterior_mbit < engine->config->zones[batch->type].review_mbit)
                         continue;
                 *ARENA_PUSH(batch->arena, edges.items, edges.count, edges.capacity) = (struct store_edge){
                         .a = nodes.items[pair->a].node,

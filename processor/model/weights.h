@@ -282,7 +282,7 @@ struct model {
         struct model_stratum strata[TYPE_COUNT];
         struct model_frequencies frequencies[FREQUENCY_KIND_COUNT];
         struct model_tokens tokens;
-        bool adjusted; /* some of these is not 0 */
+        bool adjusted;                                          /* some of these is not 0 */
         int32_t more_weight[TYPE_COUNT][MODEL_ATTRIBUTE_COUNT]; /* thousandths beside the weights; 0: as they are */
         const struct rule_set *rules;                           /* of the configuration; NULL: none */
         char hash[33];

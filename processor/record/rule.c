@@ -285,13 +285,16 @@ const struct rule *rule_decide(const struct rule_set *rules, const struct featur
 
 int32_t rule_posterior(const struct rule_set *rules, const struct rule *rule, int32_t posterior_mbit)
 {
+        const struct match_zones *zones;
+
         if (!rule || rule->then == RULE_NEVER)
                 return posterior_mbit;
         if (rule->then == RULE_SAME)
                 return RULE_SAME_MBIT;
-        if (posterior_mbit < rules->review_mbit)
-                return rules->review_mbit;
-        return posterior_mbit < rules->match_mbit ? posterior_mbit : rules->match_mbit - 1;
+        zones = &rules->zones[rule->type];
+        if (posterior_mbit < zones->review_mbit)
+                return zones->review_mbit;
+        return posterior_mbit < zones->match_mbit ? posterior_mbit : zones->match_mbit - 1;
 }
 
 /* ---- keys ---------------------------------------------------------------------------------------------------------

@@ -49,11 +49,16 @@ struct rule {
         uint32_t different_count;
 };
 
+/* From which posterior two records are the same, and from which a person is asked. */
+struct match_zones {
+        int32_t match_mbit;
+        int32_t review_mbit;
+};
+
 struct rule_set {
         const struct rule *items; /* in the order of the file: of two with one verdict the first is named */
         uint32_t count;
-        int32_t match_mbit; /* of the zones, for `review` */
-        int32_t review_mbit;
+        struct match_zones zones[TYPE_COUNT]; /* for `review` */
 };
 
 /* How rules see an attribute. */

@@ -24,11 +24,12 @@ struct solver {
         struct resolve_stratum *stratum;
         struct scorer *scorer;
         struct resolve_sides *sides;
-        uint32_t *parent;      /* by node of the stratum, relative to its first */
-        uint32_t *order;       /* nodes by component, then number */
-        uint32_t *position;    /* of a node within its component */
-        size_t *edges;         /* pairs by component of their nodes */
-        const uint32_t *nodes; /* of the component that is being solved */
+        const struct match_zones *zones; /* of the stratum's type */
+        uint32_t *parent;                /* by node of the stratum, relative to its first */
+        uint32_t *order;                 /* nodes by component, then number */
+        uint32_t *position;              /* of a node within its component */
+        size_t *edges;                   /* pairs by component of their nodes */
+        const uint32_t *nodes;           /* of the component that is being solved */
 };
 
 static struct score compare_items(void *context, uint32_t a, uint32_t b)
@@ -63,7 +64,7 @@ static void solve_component(struct solver *solver, struct arena *arena, uint32_t
                                           .item_count = count,
                                           .edges = known,
                                           .edge_count = (uint32_t)edge_count,
-                                          .match_mbit = resolve->config->match_mbit,
+                                          .match_mbit = solver->zones->match_mbit,
                                           .compare = compare_items,
                                           .context = solver};
         cluster_solve(arena, &problem, label);
@@ -74,7 +75,7 @@ static void solve_component(struct solver *solver, struct arena *arena, uint32_t
 
 static bool connects(const struct solver *solver, size_t pair)
 {
-        return solver->stratum->scores[pair].posterior_mbit >= solver->resolve->config->match_mbit &&
+        return solver->stratum->scores[pair].posterior_mbit >= solver->zones->match_mbit &&
                !solver->stratum->scores[pair].cannot_link;
 }
 
@@ -102,7 +103,7 @@ static size_t *group_pairs(struct solver *solver, struct arena *arena, uint32_t 
                 for (size_t i = 0; i < stratum->pair_count; i++) {
                         uint32_t root = find_root(solver->parent, stratum->pairs[i].a - stratum->first_node);
                         if (root != find_root(solver->parent, stratum->pairs[i].b - stratum->first_node) ||
-                            stratum->scores[i].posterior_mbit < solver->resolve->config->review_mbit)
+                            stratum->scores[i].posterior_mbit < solver->zones->review_mbit)
                                 continue;
                         if (pass == 0)
                                 starts[root + 2]++;
@@ -158,7 +159,7 @@ static void label_records(struct solver *solver)
                 uint32_t *members = resolve->members + node->first_member;
                 struct score_pair pair = resolve_make_pair(resolve, i, i, solver->sides);
                 bool own = node->member_count == 1 ||
-                           score_pair(solver->scorer, &pair).posterior_mbit >= resolve->config->match_mbit;
+                           score_pair(solver->scorer, &pair).posterior_mbit >= solver->zones->match_mbit;
                 uint64_t taken = 0; /* unique sources that have a record in the cluster */
                 for (uint32_t j = 0; j < node->member_count; j++) {
                         uint32_t *smallest = &first[node->cluster];
@@ -186,6 +187,7 @@ void resolve_cluster(struct resolve *resolve, const struct model *model, enum re
         struct solver solver = {.resolve = resolve,
                                 .stratum = &resolve->strata[type],
                                 .scorer = scorer_new(model),
+                                .zones = &resolve->config->zones[type],
                                 .sides = calloc(1, sizeof(struct resolve_sides))};
         if (!solver.sides)
                 abort();

@@ -111,10 +111,10 @@ void train_report_clusters(const struct resolve *resolve, struct train_report *r
 void train_fill_report(const struct resolve *resolve, const struct model *start, const struct model *model,
                        struct train_report *out)
 {
-        out->match_mbit = resolve->config->match_mbit;
         for (uint32_t type = 0; type < TYPE_COUNT; type++) {
                 const struct resolve_stratum *stratum = &resolve->strata[type];
                 struct train_stratum *report = &out->strata[type];
+                report->match_mbit = resolve->config->zones[type].match_mbit;
                 report->records = stratum->record_count;
                 report->nodes = stratum->end_node - stratum->first_node;
                 report->candidates = stratum->pair_count;

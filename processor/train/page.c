@@ -251,6 +251,6 @@ void train_report_write_html(const struct train_report *report, struct buffer *o
         buffer_bytes(out, page_head.data, page_head.length);
         for (uint32_t type = 0; type < TYPE_COUNT; type++)
                 if (report->strata[type].records)
-                        write_stratum(type, &report->strata[type], report->match_mbit, out);
+                        write_stratum(type, &report->strata[type], report->strata[type].match_mbit, out);
         buffer_bytes(out, page_foot.data, page_foot.length);
 }

@@ -46,6 +46,7 @@ struct train_recipe { /* of blocking keys */
 };
 
 struct train_stratum {
+        int32_t match_mbit; /* the threshold of the clusters that `joined` counts */
         uint32_t records, nodes;
         uint64_t candidates;      /* pairs of nodes that keys proposed */
         uint64_t candidates_left; /* of them, those of the keys that the model keeps */
@@ -64,7 +65,6 @@ struct train_stratum {
 };
 
 struct train_report {
-        int32_t match_mbit; /* the threshold of the clusters that `joined` counts */
         struct train_stratum strata[TYPE_COUNT];
 };
 

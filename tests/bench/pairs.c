@@ -38,13 +38,13 @@ static double processor_seconds(void)
 static size_t score_all(const struct resolve *resolve, struct scorer *scorer, const struct resolve_stratum *stratum,
                         size_t count, struct resolve_sides *sides)
 {
+        int32_t review_mbit = resolve->config->zones[resolve->nodes[stratum->first_node].type].review_mbit;
         size_t reached = 0;
 
         for (size_t i = 0; i < count; i++) {
                 struct score_pair pair = resolve_make_pair(resolve, stratum->pairs[i].a, stratum->pairs[i].b, sides);
 
-                reached += score_pair_reaching(scorer, &pair, resolve->config->review_mbit).posterior_mbit >=
-                           resolve->config->review_mbit;
+                reached += score_pair_reaching(scorer, &pair, review_mbit).posterior_mbit >= review_mbit;
         }
         return reached;
 }

@@ -346,14 +346,20 @@ static const char *const attributes_of[TYPE_COUNT][8] = {
 static struct text make_rules(struct arena *arena, struct dice *dice)
 {
         static const char *const verdicts[] = {"same", "never", "review"};
-        struct text rules =
-                arena_printf(arena,
+        uint32_t roll[7];
+        struct text rules;
+        uint32_t count;
+
+        for (int i = 0; i < 7; i++)
+                roll[i] = dice_below(dice, 10);
+        rules = arena_printf(arena,
                              "  weight: {person: {email: 0.%u, family_name: 1.%u}, organization: {name: 1.%u}}\n"
+                             "  %s: {match: %u.5, review: -%u}\n"
                              "  ignore: {%s: [%s]}\n  rules:\n",
-                             dice_below(dice, 10), dice_below(dice, 10), dice_below(dice, 10),
-                             dice_chance(dice, 50) ? "person" : "organization",
-                             dice_chance(dice, 50) ? "national_id, full_name, vat_id, legal_name" : "");
-        uint32_t count = 1 + dice_below(dice, 4);
+                             roll[0], roll[1], roll[2], roll[3] < 5 ? "person" : "organization", roll[3], roll[4],
+                             roll[5] < 5 ? "person" : "organization",
+                             roll[6] < 5 ? "national_id, full_name, vat_id, legal_name" : "");
+        count = 1 + dice_below(dice, 4);
 
         for (uint32_t i = 0; i < count; i++) {
                 uint32_t type = dice_below(dice, TYPE_COUNT), first = dice_below(dice, 8),

@@ -39,7 +39,7 @@ static void label_parts(struct oracle *oracle, enum record_type type)
                         struct value_node *a = &oracle->nodes[edge->a], *b = &oracle->nodes[edge->b];
                         uint32_t low = a->part < b->part ? a->part : b->part;
 
-                        if (a->type != type || edge->score.posterior_mbit < oracle->config->match_mbit ||
+                        if (a->type != type || edge->score.posterior_mbit < oracle->config->zones[type].match_mbit ||
                             edge->score.cannot_link || a->part == b->part)
                                 continue;
                         a->part = b->part = low;
@@ -66,7 +66,8 @@ static struct score compare_items(void *context, uint32_t a, uint32_t b)
 static bool is_together(struct oracle *oracle, uint32_t node)
 {
         return oracle->nodes[node].member_count < 2 ||
-               compare_nodes(oracle, node, node).posterior_mbit >= oracle->config->match_mbit;
+               compare_nodes(oracle, node, node).posterior_mbit >=
+                       oracle->config->zones[oracle->nodes[node].type].match_mbit;
 }
 
 /* How many of the node's records before this one are of the same unique source. */
@@ -226,7 +227,7 @@ static void add_whole(struct component *component, const uint32_t *label, uint32
 static void solve_part(struct oracle *oracle, uint32_t part, enum record_type type)
 {
         struct component component = {.oracle = oracle};
-        struct cluster_problem problem = {.match_mbit = oracle->config->match_mbit,
+        struct cluster_problem problem = {.match_mbit = oracle->config->zones[type].match_mbit,
                                           .compare = compare_items,
                                           .context = &component};
         struct cluster_item *items;

@@ -234,7 +234,7 @@ void oracle_find_edges(struct oracle *oracle, enum record_type type)
                                 continue;
                         oracle_fill_pair(oracle, a, b, &pair);
                         edge.score = score_pair(oracle->scorer, &pair);
-                        if (edge.score.posterior_mbit >= oracle->config->review_mbit)
+                        if (edge.score.posterior_mbit >= oracle->config->zones[type].review_mbit)
                                 *ARENA_PUSH(&oracle->arena, oracle->edges, oracle->edge_count, oracle->edge_capacity) =
                                         edge;
                 }

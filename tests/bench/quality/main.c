@@ -20,7 +20,7 @@ static void read_options(struct options *options, const struct config *config, i
                 {"cap", required_argument, NULL, 'c'},   {"match", required_argument, NULL, 't'},
                 {"dump", required_argument, NULL, 'd'},  {NULL, 0, NULL, 0},
         };
-        *options = (struct options){.cap = config->block_cap, .match_mbit = config->match_mbit};
+        *options = (struct options){.cap = config->block_cap, .match_mbit = config->zones_of_all.match_mbit};
         for (int c; (c = getopt_long(argc, argv, "", longs, NULL)) != -1;) {
                 switch (c) {
                 case 'm':

@@ -61,8 +61,8 @@ static void a_file_with_every_section_is_read_as_it_says(void **state)
         assert_text(c->topic_prefix, "mdm.");
         assert_int_equal(c->population[TYPE_PERSON], 100000);
         assert_int_equal(c->population[TYPE_ORGANIZATION], 0);
-        assert_int_equal(c->match_mbit, 1500);
-        assert_int_equal(c->review_mbit, -3250);
+        assert_int_equal(c->zones[TYPE_PERSON].match_mbit, 1500);
+        assert_int_equal(c->zones[TYPE_ORGANIZATION].review_mbit, -3250);
         assert_int_equal(c->cluster_records_max, 40);
         assert_string_equal(c->default_country, "DE");
         assert_true(c->log_json);
@@ -397,7 +397,7 @@ static void rules_and_attributes_left_out_are_read(void **state)
         assert_int_equal(rules->items[0].same[1].attribute_count, 2); /* both of one address */
         assert_text(rules->items[1].same[0].own, "card");
         assert_int_equal(rules->items[1].different[0].attributes[0], ATTRIBUTE_BIRTH_DATE);
-        assert_int_equal(rules->match_mbit, l.config->match_mbit);
+        assert_int_equal(rules->zones[TYPE_PERSON].match_mbit, l.config->zones[TYPE_PERSON].match_mbit);
         assert_true(l.config->seen_by_rules[TYPE_PERSON][card]);
         assert_false(l.config->seen_by_rules[TYPE_ORGANIZATION][card]);
         assert_int_equal(l.config->more_weight[TYPE_PERSON][ATTRIBUTE_EMAIL], -500);
@@ -453,6 +453,37 @@ static void rules_that_could_only_disappoint_are_refused(void **state)
         unload(&l);
 }
 
+/* A type may have thresholds of its own, one or both; what it leaves out is as for all. */
+static void thresholds_may_be_of_one_type(void **state)
+{
+        struct loaded l =
+                load_text("matching: {match: 3, review: 1, person: {match: 6 bits}, organization: {review: -5}}\n");
+        char base[33], other[33];
+
+        (void)state;
+        assert_clean(&l);
+        assert_int_equal(l.config->zones[TYPE_PERSON].match_mbit, 6000);
+        assert_int_equal(l.config->zones[TYPE_PERSON].review_mbit, 1000);
+        assert_int_equal(l.config->zones[TYPE_ORGANIZATION].match_mbit, 3000);
+        assert_int_equal(l.config->zones[TYPE_ORGANIZATION].review_mbit, -5000);
+        unload(&l);
+        l = load_text("matching:\n"
+                      "  match: 3\n"
+                      "  review: 1\n"
+                      "  person: {match: 0}\n"
+                      "  organization:\n"
+                      "    review: 4\n");
+        assert_problem(&l, 4, false, "matching.person.review (1 bits) is above matching.person.match (0 bits)",
+                       "lower");
+        assert_problem(&l, 6, false, "matching.organization.review (4 bits)", "lower");
+        unload(&l);
+        epoch_of("matching: {match: 3, person: {match: 3}}\n", base);
+        epoch_of("matching: {match: 3}\n", other);
+        assert_string_equal(base, other);
+        epoch_of("matching: {match: 3, person: {match: 4}}\n", other);
+        assert_string_not_equal(base, other);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -472,6 +503,7 @@ int main(void)
                 cmocka_unit_test(unique_names_types_and_nothing_else),
                 cmocka_unit_test(rules_and_attributes_left_out_are_read),
                 cmocka_unit_test(rules_that_could_only_disappoint_are_refused),
+                cmocka_unit_test(thresholds_may_be_of_one_type),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

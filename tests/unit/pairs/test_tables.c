@@ -180,12 +180,12 @@ static bool is_reached(const struct table *table, const char *verdict, struct sc
         int32_t posterior = score.posterior_mbit;
 
         if (strcmp(verdict, "same") == 0)
-                return posterior >= table->config.match_mbit && !score.cannot_link;
+                return posterior >= table->config.zones[table->type].match_mbit && !score.cannot_link;
         if (strcmp(verdict, "different") == 0)
-                return posterior < table->config.match_mbit || score.cannot_link;
+                return posterior < table->config.zones[table->type].match_mbit || score.cannot_link;
         assert_string_equal(verdict, "possible");
-        return posterior >= table->config.review_mbit - POSSIBLE_MBIT &&
-               posterior < table->config.match_mbit + POSSIBLE_MBIT;
+        return posterior >= table->config.zones[table->type].review_mbit - POSSIBLE_MBIT &&
+               posterior < table->config.zones[table->type].match_mbit + POSSIBLE_MBIT;
 }
 
 static void print_waterfall(struct table *table, const struct score_pair *pair)

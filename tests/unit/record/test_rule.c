@@ -27,7 +27,9 @@ static bool share_key(const struct rule *rule, const struct features *a, const s
  */
 static bool decides(const struct rule *rule, const char *a, const char *b)
 {
-        struct rule_set rules = {.items = rule, .count = 1, .match_mbit = 2000, .review_mbit = -2000};
+        struct rule_set rules = {.items = rule,
+                                 .count = 1,
+                                 .zones = {[TYPE_PERSON] = {2000, -2000}, [TYPE_ORGANIZATION] = {2000, -2000}}};
         struct arena arena = {0};
         const struct features *left = make_features(&arena, rule->type, a);
         const struct features *right = make_features(&arena, rule->type, b);
@@ -127,7 +129,9 @@ static void never_goes_before_same_and_same_before_review(void **state)
         struct rule rules[] = {joins(TYPE_PERSON, ATTRIBUTE_PHONE, ATTRIBUTE_NONE),
                                joins(TYPE_PERSON, ATTRIBUTE_EMAIL, ATTRIBUTE_NONE),
                                differs(TYPE_PERSON, ATTRIBUTE_BIRTH_DATE)};
-        struct rule_set set = {.items = rules, .count = 3, .match_mbit = 2000, .review_mbit = -2000};
+        struct rule_set set = {.items = rules,
+                               .count = 3,
+                               .zones = {[TYPE_PERSON] = {2000, -2000}, [TYPE_ORGANIZATION] = {2000, -2000}}};
         struct arena arena = {0};
         const char *one = "email=a@x.fr; phone=+331; birth=1970-05-17";
 

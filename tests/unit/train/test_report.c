@@ -22,7 +22,7 @@ static struct train_report *make_report(uint64_t joined_pairs)
         struct train_stratum *stratum = &report->strata[TYPE_PERSON];
         if (!report)
                 abort();
-        report->match_mbit = 2000;
+        stratum->match_mbit = 2000;
         stratum->records = 5000;
         stratum->nodes = 4900;
         stratum->candidates = 1001000;
