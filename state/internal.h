@@ -4,6 +4,7 @@
 #include "base/buffer.h"
 #include "state/keys.h"
 #include "state/store.h"
+#include <signal.h>
 
 #include <errno.h>
 #include <lmdb.h>
@@ -53,10 +54,27 @@ struct store_txn {
 /* --- fault.c: every call of LMDB that can fail goes through LMDB(), so that a test can make the n-th one fail. */
 #ifdef DURAND_FAULT_POINTS
 bool store_test_fails_now(void);
-#define LMDB(call) (store_test_fails_now() ? EIO : (call))
+#define LMDB(call) (store_test_fails_now() ? EIO : DAMAGE_WATCHED(call))
 #else
-#define LMDB(call) (call)
+#define LMDB(call) DAMAGE_WATCHED(call)
 #endif
+
+/* --- damage.c: what LMDB cannot report. It trusts the bytes of its file; where they are wrong it aborts or reads and
+ * writes outside of its pages. */
+extern _Thread_local volatile sig_atomic_t damage_inside; /* this thread is in a call of LMDB */
+
+#define DAMAGE_WATCHED(call)                                                                                           \
+        ({                                                                                                             \
+                int rc_;                                                                                               \
+                damage_inside = 1;                                                                                     \
+                rc_ = (call);                                                                                          \
+                damage_inside = 0;                                                                                     \
+                rc_;                                                                                                   \
+        })
+
+/* From now on a crash over @store's file, whose environment is not open yet, ends the process with exit code 3 and a
+ * sentence that names the directory and the remedy. Crashes for other reasons stay what they are. */
+void damage_watch(const struct store *store);
 
 /* --- txn.c */
 

@@ -184,6 +184,7 @@ static int try_environment(struct store *store, uint64_t map_bytes, unsigned fla
                 store->env = NULL;
                 return rc;
         }
+        damage_watch(store);
         rc = LMDB(mdb_env_set_maxdbs(store->env, STORE_TABLE_COUNT));
         if (rc == 0)
                 rc = LMDB(mdb_env_set_maxreaders(store->env, READERS_MAX));
