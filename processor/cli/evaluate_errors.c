@@ -29,8 +29,8 @@ static bool explain(void *context, struct record_name a, struct record_name b)
 {
         struct search *search = context;
         struct arena arena ARENA_CLEANUP = {0};
-        struct explanation explanation;
-        uint32_t left, right;
+        struct explanation explanation = {.outcome = EXPLAIN_NO_MATCH};
+        uint32_t left = 0, right = 0;
 
         search->pairs->all++;
         if (search->pairs->count == WRONG_PAIRS_MAX)

@@ -137,8 +137,8 @@ static void write_records(const struct explain_view *view, const struct record *
 
                 i += order <= 0;
                 j += order >= 0;
-                left = order <= 0 && is_shown(left) ? left : NULL;
-                right = order >= 0 && is_shown(right) ? right : NULL;
+                left = left && order <= 0 && is_shown(left) ? left : NULL;
+                right = right && order >= 0 && is_shown(right) ? right : NULL;
                 if (left || right)
                         write_row(view, &arena, left, right, out);
         }

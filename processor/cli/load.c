@@ -50,9 +50,10 @@ void use_model(struct config *config, struct model *model)
 {
         for (int type = 0; type < TYPE_COUNT; type++) {
                 model_set_population(model, (enum record_type)type, config->population[type]);
-                for (uint16_t i = 1; i < config->vocabulary.count; i++) {
+                for (uint32_t i = 1; i < config->vocabulary.count; i++) {
                         if (config->more_weight[type][i] != 0)
-                                model_set_more_weight(model, (enum record_type)type, i, config->more_weight[type][i]);
+                                model_set_more_weight(model, (enum record_type)type, (uint16_t)i,
+                                                      config->more_weight[type][i]);
                 }
         }
         model_set_rules(model, &config->rules);

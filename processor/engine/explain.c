@@ -523,6 +523,8 @@ static int compare_entities(struct explainer *explainer, struct arena *arena, st
                         worst_b = right;
                 }
         }
+        if (!worst_a)
+                return error_set(error, ERR_FATAL, "an entity without records: the state is damaged");
         explanation->cross_mean_mbit = (int32_t)(sum / (int64_t)explanation->cross_pairs);
         r = explain_link(explainer, arena, worst_a, worst_b, &explanation->against, error);
         if (r < 0)
@@ -557,7 +559,7 @@ static enum explain_outcome judge(const struct explainer *explainer, const struc
 int explain_pair(struct explainer *explainer, struct arena *arena, uint32_t a, uint32_t b,
                  struct explanation *explanation, struct error *error)
 {
-        struct score_pair pair;
+        struct score_pair pair = {.asserted = false};
         int r;
 
         *explanation = (struct explanation){0};

@@ -103,14 +103,15 @@ int explainer_load_stored(struct explainer *explainer, struct arena *arena, uint
 int explainer_find_entity(struct explainer *explainer, struct text id, uint32_t *number, struct error *error)
 {
         struct search search = {.explainer = explainer, .entity_id = id};
-        struct stored stored;
+        struct stored stored = {.member_count = 0};
         int r = search_records(&search, error);
 
         if (r < 0)
                 return r;
         if (search.number == 0 ||
             explainer_load_stored(explainer, &explainer->engine.arena, explainer_anchor_of(explainer, search.number),
-                                  &stored, error) < 0)
+                                  &stored, error) < 0 ||
+            stored.member_count == 0)
                 return error_set(error, ERR_USAGE, "there is no entity %.*s in the state", TEXT_ARG(id));
         *number = stored.members[0];
         return 0;

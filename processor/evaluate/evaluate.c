@@ -258,7 +258,7 @@ static void compare(struct arena *arena, const struct labels *truth, const struc
                 sizes.truth[rows[i].truth]++;
                 sizes.predicted[rows[i].predicted]++;
         }
-        for (size_t i = 0; i < predicted->count; i++)
+        for (size_t i = 0; predicted->items && i < predicted->count; i++)
                 evaluation->unknown += !find_label(truth, predicted->items[i].hash);
         qsort(rows, truth->count, sizeof(*rows), by_truth);
         evaluation->records = truth->count;

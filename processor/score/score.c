@@ -179,7 +179,7 @@ static const struct needed address_needs[] = {
         {MODEL_PLACE, FEATURE_HOUSE_NUMBER, FEATURE_COUNTRY},
 };
 
-#define NEEDS(table) table, sizeof(table) / sizeof(table[0])
+#define NEEDS(table) (table), sizeof(table) / sizeof((table)[0])
 
 /* In the order in which they are most likely to tell two records apart, the costly last. The name is always compared.
  */

@@ -61,7 +61,7 @@ uint64_t train_choose_recipes(const struct resolve *resolve, enum record_type ty
         struct choice choice = {.stratum = &resolve->strata[type], .confidence_mbit = confidence_mbit};
         weigh(resolve, &choice);
         struct worth first = choice.all;
-        if (first.matches < EVIDENCE_LEAST * 1000)
+        if (first.matches < EVIDENCE_LEAST * UINT64_C(1000))
                 return 0;
         for (;;) {
                 uint32_t dearest = RECIPE_COUNT;
