@@ -1,5 +1,6 @@
 """What the Kafka tests share: a broker, a durand process that can be killed, and the checks of what it left behind."""
 
+import atexit
 import base64
 import json
 import os
@@ -177,6 +178,8 @@ def encode_value(event):
 class Service:
     """durand run, as a process whose end is watched."""
 
+    started = []
+
     def __init__(self, binary, config, state, log, arguments=(), kill_at=None, faults=None):
         environment = dict(os.environ, **(faults or {}))
         environment.pop("DURAND_KILL_AT", None)
@@ -187,6 +190,7 @@ class Service:
         self.log.flush()
         self.process = subprocess.Popen([binary, "run", "--config", config, "--state", state, *arguments],
                                         stdout=self.log, stderr=self.log, env=environment)
+        Service.started.append(self.process)
 
     def wait(self, seconds):
         """The exit code, or None if it still runs."""
@@ -204,6 +208,18 @@ class Service:
     def terminate(self, seconds=30):
         self.process.send_signal(signal.SIGTERM)
         return self.wait(seconds)
+
+
+def end_services():
+    """A test that fails leaves no process behind, frozen ones included."""
+    for process in Service.started:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+    Service.started.clear()
+
+
+atexit.register(end_services)
 
 
 def last_values(messages):

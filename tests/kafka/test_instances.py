@@ -351,6 +351,8 @@ def main(tests, description, name):
             except Failure as failure:
                 failed += 1
                 outcome = "FAILED: %s" % failure
+            finally:
+                harness.end_services()
             print("%-62s %4.1f s  %s" % (test.__name__.replace("_", " "), time.monotonic() - started, outcome), flush=True)
     finally:
         broker.stop()

@@ -105,6 +105,8 @@ def interleave(rnd, streams):
 
 
 class Round:
+    partitions = PARTITIONS
+
     def __init__(self, options, broker, seed, directory):
         self.rnd = random.Random(seed)
         self.options = options
@@ -119,11 +121,11 @@ class Round:
             file.write(CONFIG.format(name=self.name, work=self.work, address=broker.address)
                        + sample_sources.replace("\nsources:\n", "\nsources:\n" + load_sources, 1))
         self.events = interleave(self.rnd, [sample_events, load_events])
-        broker.create_topics({t: PARTITIONS for t in sorted({e["topic"] for e in self.events})})
+        broker.create_topics({t: self.partitions for t in sorted({e["topic"] for e in self.events})})
 
-    def service(self, arguments=(), kill_at=None, state="state"):
+    def service(self, arguments=(), kill_at=None, state="state", faults=None):
         return Service(self.options.binary, self.config, os.path.join(self.work, state),
-                       os.path.join(self.work, "log"), arguments, kill_at)
+                       os.path.join(self.work, "log"), arguments, kill_at, faults)
 
     def kill_once(self, point, events):
         """One life of the service, with new input arriving."""
@@ -238,6 +240,8 @@ def main():
                 print("  FAILED: %s\n  logs and events: %s" % (failure, directory), flush=True)
                 show_inputs(broker, one)
                 continue
+            finally:
+                harness.end_services()
             kills = ", ".join("%s %d" % item for item in sorted(one.hits.items()))
             print("  %d events, %d changes in unbroken chains, %d entities; killed: %s; %.0f s"
                   % (len(one.events), changes, entities, kills, time.monotonic() - started), flush=True)
