@@ -81,6 +81,11 @@ void json_write_string(struct json_writer *writer, const char *string);
 void json_write_i64(struct json_writer *writer, int64_t value);
 void json_write_bool(struct json_writer *writer, bool value);
 void json_write_null(struct json_writer *writer);
+
+/* A member of the open object: its name and its value. */
+void json_write_member_text(struct json_writer *writer, const char *name, struct text value);
+void json_write_member_i64(struct json_writer *writer, const char *name, int64_t value);
+void json_write_member_bool(struct json_writer *writer, const char *name, bool value);
 void json_write_raw(struct json_writer *writer, struct text json); /* already encoded JSON */
 
 /* Thousandths as a decimal number: 12345 is written 12.345, -500 is -0.5. */

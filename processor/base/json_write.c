@@ -280,3 +280,21 @@ void json_write_node(struct json_writer *writer, const struct json_node *node)
                 break;
         }
 }
+
+void json_write_member_text(struct json_writer *writer, const char *name, struct text value)
+{
+        json_write_name(writer, name);
+        json_write_text(writer, value);
+}
+
+void json_write_member_i64(struct json_writer *writer, const char *name, int64_t value)
+{
+        json_write_name(writer, name);
+        json_write_i64(writer, value);
+}
+
+void json_write_member_bool(struct json_writer *writer, const char *name, bool value)
+{
+        json_write_name(writer, name);
+        json_write_bool(writer, value);
+}

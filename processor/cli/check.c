@@ -5,6 +5,8 @@
  */
 #include "cli/check.h"
 
+#include "cli/output.h"
+
 #include "base/buffer.h"
 #include "config/config.h"
 #include "kafka/kafka.h"
@@ -65,12 +67,6 @@ static error_t parse_argument(int key, char *value, struct argp_state *state)
         }
 }
 
-static int print(struct buffer *out)
-{
-        bool written = fwrite(out->data, 1, out->length, stdout) == out->length && fflush(stdout) == 0;
-        return written ? 0 : EXIT_FAILURE;
-}
-
 static const char *plural(size_t count)
 {
         return count == 1 ? "" : "s";
@@ -80,8 +76,7 @@ static int report(const struct arguments *arguments, const struct config *config
                   const struct config_problems *problems)
 {
         struct buffer out BUFFER_CLEANUP = {0};
-        const char *no_color = getenv("NO_COLOR");
-        bool colour = isatty(STDOUT_FILENO) && !(no_color && no_color[0]);
+        bool colour = use_colour(STDOUT_FILENO);
         size_t errors = 0;
         for (size_t i = 0; i < problems->count; i++) {
                 errors += !problems->items[i].warning;
@@ -96,7 +91,7 @@ static int report(const struct arguments *arguments, const struct config *config
         else if (!arguments->json)
                 buffer_printf(&out, "%s: fine, %u source%s, %zu warning%s\n", arguments->path, config->source_count,
                               plural(config->source_count), warnings, plural(warnings));
-        int r = print(&out);
+        int r = print_output(&out) ? 0 : EXIT_FAILURE;
         return errors > 0 ? EXIT_UNUSABLE : r;
 }
 
@@ -134,7 +129,7 @@ int command_check(int argc, char **argv)
         if (arguments.reference) {
                 struct buffer out BUFFER_CLEANUP = {0};
                 arguments.reference(&out);
-                return print(&out);
+                return print_output(&out) ? 0 : EXIT_FAILURE;
         }
         struct config *config = calloc(1, sizeof(*config));
         struct config_problems problems = {0};

@@ -10,6 +10,7 @@
 #include "cli/evaluate_print.h"
 #include "cli/inputs.h"
 #include "cli/load.h"
+#include "cli/output.h"
 #include "cli/training.h"
 #include "replay/gather.h"
 #include "resolve/resolve.h"
@@ -17,8 +18,6 @@
 #include <argp.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #define WORST_DEFAULT 5
 #define WORST_MAX 10000
@@ -172,21 +171,6 @@ static int look_at_state(void *context, struct store *store, struct error *error
         return r;
 }
 
-static int replay(struct run *run, struct error *error)
-{
-        struct replay_options options = inputs_replay_options(&run->arguments->inputs, run->config);
-        struct replay_result result;
-        int r;
-
-        options.model = run->model;
-        options.progress = isatty(STDERR_FILENO);
-        options.finished = look_at_state;
-        options.finished_context = run;
-        r = replay_run(&options, &result, error);
-        buffer_free(&result.files);
-        return r;
-}
-
 /* Clusters in memory, by the same stages as the engine's. The thresholds of single types move with the one of all. */
 static void sweep_step(struct run *run, struct resolve *resolve, struct sweep_step *step)
 {
@@ -233,19 +217,15 @@ static int sweep(struct run *run, struct error *error)
         return r;
 }
 
-static bool obtain_model(struct run *run)
+static bool load(struct run *run)
 {
         const struct arguments *arguments = run->arguments;
-        struct replay_options inputs = inputs_replay_options(&arguments->inputs, run->config);
 
         if (!load_config("evaluate", arguments->config, run->config))
                 return false;
         inputs_apply(&arguments->inputs, run->config);
-        if (arguments->train)
-                return train_on_inputs("evaluate", arguments->model, &inputs, run->config, &run->model, NULL);
-        if (!arguments->config)
-                replay_pin_population(run->config, inputs.inputs, inputs.input_count);
-        return load_model("evaluate", arguments->model, run->config, &run->model);
+        return model_for_inputs("evaluate", arguments->config, arguments->model, arguments->train, &arguments->inputs,
+                                run->config, &run->model);
 }
 
 /* ---- two clusterings -----------------------------------------------------------------------------------------------
@@ -290,8 +270,9 @@ static int evaluate_all(struct run *run, struct error *error)
         int r = labels_read(arguments->truth, &run->truth, error);
 
         if (r == 0)
-                r = arguments->predicted ? labels_read(arguments->predicted, &run->predicted, error)
-                                         : replay(run, error);
+                r = arguments->predicted
+                            ? labels_read(arguments->predicted, &run->predicted, error)
+                            : inputs_replay(&arguments->inputs, run->config, run->model, look_at_state, run, error);
         if (r == 0 && arguments->compare)
                 r = labels_read(arguments->compare, &run->other, error);
         if (r == 0 && arguments->sweep)
@@ -312,7 +293,7 @@ static int print(const struct run *run)
                 evaluation_write_json(&run->report, &out);
         else
                 evaluation_write_text(&run->report, &out);
-        return fwrite(out.data, 1, out.length, stdout) == out.length && fflush(stdout) == 0 ? EXIT_CLEAN : EXIT_FAILED;
+        return print_output(&out) ? EXIT_CLEAN : EXIT_FAILED;
 }
 
 static void free_run(struct run *run)
@@ -358,7 +339,7 @@ int command_evaluate(int argc, char **argv)
         argp_err_exit_status = EXIT_USAGE;
         argp_parse(&argp, argc, argv, 0, NULL, arguments);
         run.report.worst = (uint32_t)arguments->worst;
-        if (arguments->predicted || obtain_model(&run)) {
+        if (arguments->predicted || load(&run)) {
                 int r = evaluate_all(&run, &error);
 
                 if (r < 0)

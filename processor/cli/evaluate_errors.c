@@ -39,7 +39,7 @@ static bool explain(void *context, struct record_name a, struct record_name b)
         if (search->code == 0)
                 search->code = find_record(search, b, &right);
         if (search->code == 0)
-                search->code = explain_pair(search->explainer, &arena, left, right, &explanation, search->error);
+                search->code = explain_verdict(search->explainer, &arena, left, right, &explanation, search->error);
         if (search->code < 0)
                 return false;
         search->pairs->outcomes[explanation.outcome]++;

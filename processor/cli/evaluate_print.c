@@ -88,12 +88,6 @@ static void write_ratios(struct json_writer *writer, const char *name, double pr
         json_write_object_end(writer);
 }
 
-static void write_number(struct json_writer *writer, const char *name, uint64_t value)
-{
-        json_write_name(writer, name);
-        json_write_i64(writer, (int64_t)value);
-}
-
 /* The members of one evaluation, inside an object that is open. */
 static void write_members(struct json_writer *writer, const struct evaluation *e)
 {
@@ -117,7 +111,7 @@ static void write_members(struct json_writer *writer, const struct evaluation *e
         write_ratios(writer, "pairwise", e->pair_precision, e->pair_recall, e->pair_f1);
         write_ratios(writer, "b3", e->b3_precision, e->b3_recall, e->b3_f1);
         for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-                write_number(writer, numbers[i].name, numbers[i].value);
+                json_write_member_i64(writer, numbers[i].name, (int64_t)numbers[i].value);
 }
 
 static void write_json_comparison(struct json_writer *writer, const struct evaluation_comparison *comparison)
@@ -125,10 +119,10 @@ static void write_json_comparison(struct json_writer *writer, const struct evalu
         json_write_name(writer, "compare");
         json_write_object(writer);
         write_members(writer, &comparison->evaluation);
-        write_number(writer, "only_first_right", comparison->only_first_right);
-        write_number(writer, "only_first_wrong", comparison->only_first_wrong);
-        write_number(writer, "only_this_right", comparison->only_second_right);
-        write_number(writer, "only_this_wrong", comparison->only_second_wrong);
+        json_write_member_i64(writer, "only_first_right", (int64_t)comparison->only_first_right);
+        json_write_member_i64(writer, "only_first_wrong", (int64_t)comparison->only_first_wrong);
+        json_write_member_i64(writer, "only_this_right", (int64_t)comparison->only_second_right);
+        json_write_member_i64(writer, "only_this_wrong", (int64_t)comparison->only_second_wrong);
         json_write_object_end(writer);
 }
 

@@ -8,6 +8,7 @@
 #include "cli/explain_print.h"
 #include "cli/inputs.h"
 #include "cli/load.h"
+#include "cli/output.h"
 #include "cli/training.h"
 #include "engine/explain.h"
 #include "replay/replay.h"
@@ -15,7 +16,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 enum {
@@ -149,10 +149,9 @@ static int explain_one(const struct explain *explain, struct explainer *explaine
 static int explain_snapshot(const struct explain *explain, struct store_txn *txn, struct error *error)
 {
         struct engine_options options = {.config = explain->config, .model = explain->model};
-        const char *no_color = getenv("NO_COLOR");
         struct explain_view view = {
                 .config = explain->config,
-                .colour = isatty(STDOUT_FILENO) && !(no_color && no_color[0]),
+                .colour = use_colour(STDOUT_FILENO),
         };
         BUFFER_CLEANUP struct buffer out = {0};
         struct explainer *explainer;
@@ -163,7 +162,7 @@ static int explain_snapshot(const struct explain *explain, struct store_txn *txn
         r = explain->arguments->subject_count == 2 ? explain_two(explain, explainer, &view, &out, error)
                                                    : explain_one(explain, explainer, &view, &out, error);
         explainer_close(explainer);
-        if (r == 0 && (fwrite(out.data, 1, out.length, stdout) != out.length || fflush(stdout) != 0))
+        if (r == 0 && !print_output(&out))
                 r = error_set(error, ERR_FATAL, "cannot write to standard output");
         return r;
 }
@@ -182,45 +181,14 @@ static int explain_store(void *context, struct store *store, struct error *error
 
 static int explain_state(struct explain *explain, struct error *error)
 {
-        ARENA_CLEANUP struct arena arena = {0};
-        struct store_options options = {.read_only = true, .map_bytes = (uint64_t)explain->config->map_bytes};
         struct store *store;
-        int r;
+        int r = open_state(explain->arguments->state, explain->config, &store, error);
 
-        options.path = explain->arguments->state ? explain->arguments->state
-                                                 : arena_text(&arena, explain->config->state_dir).data;
-        r = store_open(&options, &store, error);
         if (r < 0)
                 return r;
         r = explain_store(explain, store, error);
         store_close(store);
         return r;
-}
-
-static int explain_files(struct explain *explain, struct error *error)
-{
-        struct replay_options options = inputs_replay_options(&explain->arguments->inputs, explain->config);
-        struct replay_result result;
-        int r;
-
-        options.model = explain->model;
-        options.progress = isatty(STDERR_FILENO);
-        options.finished = explain_store;
-        options.finished_context = explain;
-        r = replay_run(&options, &result, error);
-        buffer_free(&result.files);
-        return r;
-}
-
-static bool obtain_model(const struct arguments *arguments, struct config *config, struct model **model)
-{
-        struct replay_options inputs = inputs_replay_options(&arguments->inputs, config);
-
-        if (arguments->train)
-                return train_on_inputs("explain", arguments->model, &inputs, config, model, NULL);
-        if (!arguments->config && inputs.input_count > 0)
-                replay_pin_population(config, inputs.inputs, inputs.input_count);
-        return load_model("explain", arguments->model, config, model);
 }
 
 static int run(const struct arguments *arguments, struct config *config)
@@ -233,10 +201,13 @@ static int run(const struct arguments *arguments, struct config *config)
         if (!load_config("explain", arguments->config, config))
                 return EXIT_USAGE;
         inputs_apply(&arguments->inputs, config);
-        if (!obtain_model(arguments, config, &model))
+        if (!model_for_inputs("explain", arguments->config, arguments->model, arguments->train, &arguments->inputs,
+                              config, &model))
                 return EXIT_USAGE;
         explain.model = model;
-        r = arguments->inputs.file_count > 0 ? explain_files(&explain, &error) : explain_state(&explain, &error);
+        r = arguments->inputs.file_count > 0
+                    ? inputs_replay(&arguments->inputs, config, model, explain_store, &explain, &error)
+                    : explain_state(&explain, &error);
         if (r < 0)
                 fprintf(stderr, "durand explain: %s\n", error.text);
         model_free(model);

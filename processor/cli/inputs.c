@@ -2,8 +2,9 @@
 #include "cli/inputs.h"
 
 #include <string.h>
+#include <unistd.h>
 
-static const struct argp_option options[] = {
+static const struct argp_option argp_options[] = {
         {"input", 'i', "FILE", 0, "A file to read; may be repeated; - is standard input", 0},
         {"source", 's', "NAME", 0, "Lines are bare payloads (or CSV rows) of this source", 0},
         {"dialect", 'd', "DIALECT", 0, "row, salesforce-cdc or debezium, where no configuration says it", 0},
@@ -48,7 +49,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
         }
 }
 
-const struct argp inputs_argp = {options, parse, NULL, NULL, NULL, NULL, NULL};
+const struct argp inputs_argp = {argp_options, parse, NULL, NULL, NULL, NULL, NULL};
 
 bool inputs_use_stdin(const struct inputs *inputs)
 {
@@ -74,4 +75,21 @@ struct replay_options inputs_replay_options(const struct inputs *inputs, const s
                 .source = inputs->source,
                 .type = inputs->type,
         };
+}
+
+int inputs_replay(const struct inputs *inputs, const struct config *config, const struct model *model,
+                  int (*look)(void *context, struct store *store, struct error *error), void *context,
+                  struct error *error)
+{
+        struct replay_options options = inputs_replay_options(inputs, config);
+        struct replay_result result;
+        int r;
+
+        options.model = model;
+        options.progress = isatty(STDERR_FILENO);
+        options.finished = look;
+        options.finished_context = context;
+        r = replay_run(&options, &result, error);
+        buffer_free(&result.files);
+        return r;
 }

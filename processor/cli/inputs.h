@@ -36,5 +36,10 @@ bool inputs_use_stdin(const struct inputs *inputs);
 /* What --dialect means where no configuration says more. */
 void inputs_apply(const struct inputs *inputs, struct config *config);
 
+/* Replays the files into a state that goes at the end, with progress on a terminal, and lets @look see it. */
+int inputs_replay(const struct inputs *inputs, const struct config *config, const struct model *model,
+                  int (*look)(void *context, struct store *store, struct error *error), void *context,
+                  struct error *error);
+
 /* The options of a replay over the files, to be completed by the caller. Borrows from @inputs and @config. */
 struct replay_options inputs_replay_options(const struct inputs *inputs, const struct config *config);

@@ -59,3 +59,15 @@ void use_model(struct config *config, struct model *model)
         model_set_rules(model, &config->rules);
         config_compute_epoch(config, text_from(model_hash(model)));
 }
+
+int open_state(const char *path, const struct config *config, struct store **store, struct error *error)
+{
+        ARENA_CLEANUP struct arena arena = {0};
+        struct store_options options = {
+                .path = path ? path : arena_text(&arena, config->state_dir).data,
+                .map_bytes = (uint64_t)config->map_bytes,
+                .read_only = true,
+        };
+
+        return store_open(&options, store, error);
+}

@@ -3,6 +3,7 @@
 
 #include "config/config.h"
 #include "model/model.h"
+#include "state/store.h"
 
 /* Exit codes that all commands share (docs/operations.md). */
 enum {
@@ -21,3 +22,6 @@ bool load_model(const char *command, const char *path, struct config *config, st
 
 /* Gives @model the populations that @config pins, and the configuration its epoch. */
 void use_model(struct config *config, struct model *model);
+
+/* Opens the state in @path (NULL: the configuration's directory) for reading, beside a service that may write it. */
+int open_state(const char *path, const struct config *config, struct store **store, struct error *error);

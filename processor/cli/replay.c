@@ -207,17 +207,6 @@ static int replay(const struct arguments *arguments, struct config *config, stru
         return r == 0 ? EXIT_CLEAN : r == ERR_USAGE ? EXIT_USAGE : EXIT_FAILED;
 }
 
-static bool obtain_model(const struct arguments *arguments, struct config *config, struct model **model)
-{
-        struct replay_options options = make_options(arguments, config);
-
-        if (arguments->train)
-                return train_on_inputs("replay", arguments->model, &options, config, model, NULL);
-        if (!arguments->config)
-                replay_pin_population(config, arguments->inputs.files, arguments->inputs.file_count);
-        return load_model("replay", arguments->model, config, model);
-}
-
 int command_replay(int argc, char **argv)
 {
         static const struct argp_child children[] = {{&inputs_argp, 0, NULL, 0}, {0}};
@@ -248,7 +237,8 @@ int command_replay(int argc, char **argv)
                 inputs_apply(&arguments->inputs, config);
                 if (arguments->threads)
                         config->threads = arguments->threads;
-                if (obtain_model(arguments, config, &model))
+                if (model_for_inputs("replay", arguments->config, arguments->model, arguments->train,
+                                     &arguments->inputs, config, &model))
                         exit_code = replay(arguments, config, model);
         }
         model_free(model);

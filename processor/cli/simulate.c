@@ -5,13 +5,12 @@
 #include "cli/simulate.h"
 
 #include "cli/load.h"
+#include "cli/output.h"
 #include "simulate/simulate.h"
 
 #include <argp.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #define EXAMPLES_DEFAULT 10
@@ -99,16 +98,9 @@ static void show_progress(void *context, uint64_t done, uint64_t all)
 static bool write_page(const char *path, const struct simulate_report *report)
 {
         BUFFER_CLEANUP struct buffer page = {0};
-        FILE *file = fopen(path, "wb");
-        bool written;
 
         simulate_write_html(report, &page);
-        written = file && fwrite(page.data, 1, page.length, file) == page.length;
-        if (file && fclose(file) != 0)
-                written = false;
-        if (!written)
-                fprintf(stderr, "durand simulate: %s: cannot write: %s\n", path, strerror(errno));
-        return written;
+        return write_file("simulate", path, &page);
 }
 
 static int print(const struct arguments *arguments, const struct simulate_report *report)
@@ -119,15 +111,13 @@ static int print(const struct arguments *arguments, const struct simulate_report
                 simulate_write_json(report, &out);
         else
                 simulate_write_text(report, &out);
-        if (fwrite(out.data, 1, out.length, stdout) != out.length || fflush(stdout) != 0)
+        if (!print_output(&out))
                 return EXIT_FAILED;
         return !arguments->html || write_page(arguments->html, report) ? EXIT_CLEAN : EXIT_FAILED;
 }
 
 static int simulate(const struct arguments *arguments, struct simulate_options *options)
 {
-        ARENA_CLEANUP struct arena arena = {0};
-        struct store_options store_options = {.read_only = true, .map_bytes = (uint64_t)options->config->map_bytes};
         struct simulate_report *report = calloc(1, sizeof(*report));
         struct error error = {{0}};
         int exit_code = EXIT_CLEAN;
@@ -135,8 +125,7 @@ static int simulate(const struct arguments *arguments, struct simulate_options *
 
         if (!report)
                 abort();
-        store_options.path = arguments->state ? arguments->state : arena_text(&arena, options->config->state_dir).data;
-        r = store_open(&store_options, &options->store, &error);
+        r = open_state(arguments->state, options->config, &options->store, &error);
         if (r == 0)
                 r = simulate_run(options, report, &error);
         if (r == 0)

@@ -7,6 +7,7 @@
 #include "base/buffer.h"
 #include "cli/inputs.h"
 #include "cli/load.h"
+#include "cli/output.h"
 #include "cli/training.h"
 #include "train/report.h"
 
@@ -91,18 +92,6 @@ static error_t parse_argument(int key, char *value, struct argp_state *state)
         }
 }
 
-static bool write_file(const char *path, const struct buffer *bytes)
-{
-        FILE *file = fopen(path, "wb");
-        bool written = file && fwrite(bytes->data, 1, bytes->length, file) == bytes->length;
-
-        if (file && fclose(file) != 0)
-                written = false;
-        if (!written)
-                fprintf(stderr, "durand train: %s: cannot write: %s\n", path, strerror(errno));
-        return written;
-}
-
 static bool write_report(const char *directory, const struct train_report *report)
 {
         static const struct {
@@ -123,7 +112,7 @@ static bool write_report(const char *directory, const struct train_report *repor
         for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]) && written; i++) {
                 BUFFER_CLEANUP struct buffer bytes = {0};
                 forms[i].write(report, &bytes);
-                written = write_file(arena_printf(&arena, "%s/%s", directory, forms[i].name).data, &bytes);
+                written = write_file("train", arena_printf(&arena, "%s/%s", directory, forms[i].name).data, &bytes);
         }
         return written;
 }
@@ -134,7 +123,7 @@ static bool write_model(const char *path, const struct model *model)
 
         model_write_json(model, &json);
         buffer_byte(&json, '\n');
-        return write_file(path, &json);
+        return write_file("train", path, &json);
 }
 
 static bool write_page(const char *path, const struct train_report *report)
@@ -142,7 +131,7 @@ static bool write_page(const char *path, const struct train_report *report)
         BUFFER_CLEANUP struct buffer page = {0};
 
         train_report_write_html(report, &page);
-        return write_file(path, &page);
+        return write_file("train", path, &page);
 }
 
 static int train(const struct arguments *arguments, struct config *config, struct train_report *report)

@@ -46,3 +46,15 @@ bool train_on_inputs(const char *command, const char *start, const struct replay
         free(own);
         return trained;
 }
+
+bool model_for_inputs(const char *command, const char *config_path, const char *path, bool train,
+                      const struct inputs *inputs, struct config *config, struct model **model)
+{
+        struct replay_options options = inputs_replay_options(inputs, config);
+
+        if (train)
+                return train_on_inputs(command, path, &options, config, model, NULL);
+        if (!config_path)
+                replay_pin_population(config, inputs->files, inputs->file_count);
+        return load_model(command, path, config, model);
+}

@@ -556,8 +556,8 @@ static enum explain_outcome judge(const struct explainer *explainer, const struc
         return posterior < zones->match_mbit ? EXPLAIN_REVIEW : EXPLAIN_LINKAGE;
 }
 
-int explain_pair(struct explainer *explainer, struct arena *arena, uint32_t a, uint32_t b,
-                 struct explanation *explanation, struct error *error)
+int explain_verdict(struct explainer *explainer, struct arena *arena, uint32_t a, uint32_t b,
+                    struct explanation *explanation, struct error *error)
 {
         struct score_pair pair = {.asserted = false};
         int r;
@@ -579,9 +579,14 @@ int explain_pair(struct explainer *explainer, struct arena *arena, uint32_t a, u
         find_shared_keys(explainer, arena, explanation);
         explanation->compared |= pair.asserted || explanation->a.node == explanation->b.node;
         explanation->outcome = judge(explainer, explanation);
-        if (explanation->outcome == EXPLAIN_ONE_ENTITY)
-                return explain_path(explainer, arena, explanation, error);
-        if (explanation->outcome == EXPLAIN_LINKAGE)
-                return compare_entities(explainer, arena, explanation, error);
-        return 0;
+        return explanation->outcome == EXPLAIN_LINKAGE ? compare_entities(explainer, arena, explanation, error) : 0;
+}
+
+int explain_pair(struct explainer *explainer, struct arena *arena, uint32_t a, uint32_t b,
+                 struct explanation *explanation, struct error *error)
+{
+        int r = explain_verdict(explainer, arena, a, b, explanation, error);
+
+        return r == 0 && explanation->outcome == EXPLAIN_ONE_ENTITY ? explain_path(explainer, arena, explanation, error)
+                                                                    : r;
 }

@@ -93,6 +93,10 @@ int explainer_find_entity(struct explainer *explainer, struct text id, uint32_t 
 int explain_pair(struct explainer *explainer, struct arena *arena, uint32_t a, uint32_t b,
                  struct explanation *explanation, struct error *error);
 
+/* The same without `path`, whose cost grows with the entity: for who asks about many pairs. */
+int explain_verdict(struct explainer *explainer, struct arena *arena, uint32_t a, uint32_t b,
+                    struct explanation *explanation, struct error *error);
+
 struct entity_explanation {
         char entity_id[ENTITY_ID_SIZE];
         enum record_type type;

@@ -2,48 +2,94 @@
  *
  * A record is found by its key, then among the entities that the configuration knows of its source, and at last by a
  * look at all records; an entity by a look at all records, since its id is a hash of the one that anchors it.
+ * The look at all records leaves an index behind.
  */
 #include "engine/explain_internal.h"
 
-struct search {
+#define SEED_NAME 0x647572616e64000aULL
+
+/* ---- all records ---------------------------------------------------------------------------------------------------
+ */
+
+static uint64_t hash_name(struct text source, struct text record_id)
+{
+        return hash64_mix(hash64_text(source, SEED_NAME), hash64_text(record_id, SEED_NAME));
+}
+
+struct walk {
         struct explainer *explainer;
-        struct text source, record_id; /* of the record */
-        struct text entity_id;         /* or of the entity that one of its records would name */
+        struct text entity_id; /* that a record of the entity would name */
         struct arena arena;
         uint32_t number;
 };
 
-static int look_at_record(void *context, struct text key, struct text value)
+static int name_record(void *context, struct text key, struct text value)
 {
-        struct search *search = context;
+        struct walk *walk = context;
+        struct record record;
+
+        arena_reset(&walk->arena);
+        if (record_decode(&walk->arena, value, &record, &walk->explainer->error) < 0)
+                return ERR_FATAL;
+        if (record.alive)
+                map_put(&walk->explainer->names, hash_name(record.key.source, record.key.record_id),
+                        (uint32_t)store_read_number(key), NULL);
+        return 0;
+}
+
+static int match_entity(void *context, struct text key, struct text value)
+{
+        struct walk *walk = context;
         char id[ENTITY_ID_SIZE];
         struct record record;
 
-        arena_reset(&search->arena);
-        if (record_decode(&search->arena, value, &record, &search->explainer->error) < 0)
+        arena_reset(&walk->arena);
+        if (record_decode(&walk->arena, value, &record, &walk->explainer->error) < 0)
                 return ERR_FATAL;
-        if (search->entity_id.length > 0) {
-                golden_entity_id(text_starts_with(search->entity_id, TEXT("o-")) ? TYPE_ORGANIZATION : TYPE_PERSON,
-                                 record.key, id);
-                if (!text_equal(search->entity_id, text_from(id)))
-                        return 0;
-        } else if (!record.alive || !text_equal(record.key.source, search->source) ||
-                   !text_equal(record.key.record_id, search->record_id)) {
+        golden_entity_id(text_starts_with(walk->entity_id, TEXT("o-")) ? TYPE_ORGANIZATION : TYPE_PERSON, record.key,
+                         id);
+        if (!text_equal(walk->entity_id, text_from(id)))
                 return 0;
-        }
-        search->number = (uint32_t)store_read_number(key);
+        walk->number = (uint32_t)store_read_number(key);
         return 1;
 }
 
-static int search_records(struct search *search, struct error *error)
+static int walk_records(struct walk *walk, int (*look)(void *, struct text, struct text), struct error *error)
 {
-        int r = store_walk(search->explainer->engine.txn, STORE_RECORD, look_at_record, search);
+        int r = store_walk(walk->explainer->engine.txn, STORE_RECORD, look, walk);
 
-        arena_free(&search->arena);
+        arena_free(&walk->arena);
+        return r < 0 ? error_set(error, r, "%s", walk->explainer->error.text) : 0;
+}
+
+/* Whoever asks for many records walks the table once. 0: no such record. */
+static int find_by_name(struct explainer *explainer, struct text source, struct text record_id, uint32_t *number,
+                        struct error *error)
+{
+        struct arena arena ARENA_CLEANUP = {0};
+        struct walk walk = {.explainer = explainer};
+        struct record record;
+        const uint32_t *found;
+        int r = 0;
+
+        if (!explainer->named) {
+                map_init(&explainer->names, &explainer->engine.arena);
+                r = walk_records(&walk, name_record, error);
+                explainer->named = r == 0;
+        }
+        found = r == 0 ? map_get(&explainer->names, hash_name(source, record_id)) : NULL;
+        if (!found)
+                return r;
+        r = engine_load_record(&explainer->engine, &arena, *found, &record);
         if (r < 0)
-                return error_set(error, r, "%s", search->explainer->error.text);
+                return error_set(error, r, "%s", explainer->error.text);
+        if (text_equal(record.key.source, source) && text_equal(record.key.record_id, record_id))
+                *number = *found;
         return 0;
 }
+
+/* ---- look-ups ------------------------------------------------------------------------------------------------------
+ */
 
 /* SOURCE/ENTITY/ID as it stands; 0: no such record. */
 static uint32_t find_exactly(struct explainer *explainer, struct text name, uint32_t slash)
@@ -62,21 +108,19 @@ static uint32_t find_exactly(struct explainer *explainer, struct text name, uint
 int explainer_find_record(struct explainer *explainer, struct text name, uint32_t *number, struct error *error)
 {
         int64_t slash = text_find_byte(name, '/', 0);
-        struct search search = {.explainer = explainer};
+        struct text source, record_id;
         int r = 0;
 
         if (slash < 0)
                 return error_set(error, ERR_USAGE, "\"%.*s\" names no record: say SOURCE/ID or SOURCE/ENTITY/ID",
                                  TEXT_ARG(name));
         *number = find_exactly(explainer, name, (uint32_t)slash);
-        search.source = text_slice(name, 0, (uint32_t)slash);
-        search.record_id = text_slice(name, (uint32_t)slash + 1, name.length - (uint32_t)slash - 1);
+        source = text_slice(name, 0, (uint32_t)slash);
+        record_id = text_slice(name, (uint32_t)slash + 1, name.length - (uint32_t)slash - 1);
         if (*number == 0)
-                *number = engine_find_reference(&explainer->engine, search.source, search.record_id, TYPE_COUNT);
-        if (*number == 0) {
-                r = search_records(&search, error);
-                *number = search.number;
-        }
+                *number = engine_find_reference(&explainer->engine, source, record_id, TYPE_COUNT);
+        if (*number == 0)
+                r = find_by_name(explainer, source, record_id, number, error);
         if (r == 0 && *number == 0)
                 return error_set(error, ERR_USAGE, "there is no living record %.*s in the state", TEXT_ARG(name));
         return r;
@@ -102,14 +146,14 @@ int explainer_load_stored(struct explainer *explainer, struct arena *arena, uint
 
 int explainer_find_entity(struct explainer *explainer, struct text id, uint32_t *number, struct error *error)
 {
-        struct search search = {.explainer = explainer, .entity_id = id};
+        struct walk walk = {.explainer = explainer, .entity_id = id};
         struct stored stored = {.member_count = 0};
-        int r = search_records(&search, error);
+        int r = walk_records(&walk, match_entity, error);
 
         if (r < 0)
                 return r;
-        if (search.number == 0 ||
-            explainer_load_stored(explainer, &explainer->engine.arena, explainer_anchor_of(explainer, search.number),
+        if (walk.number == 0 ||
+            explainer_load_stored(explainer, &explainer->engine.arena, explainer_anchor_of(explainer, walk.number),
                                   &stored, error) < 0 ||
             stored.member_count == 0)
                 return error_set(error, ERR_USAGE, "there is no entity %.*s in the state", TEXT_ARG(id));

@@ -9,6 +9,8 @@ struct explainer {
         struct batch batch;
         struct error error;
         struct features a, b; /* of the pair in work */
+        struct map names;     /* hash of source and record id -> record; made when a look-up first needs it */
+        bool named;
 };
 
 /* explain_find.c */

@@ -226,8 +226,9 @@ static int32_t sum_weights(const struct evidence *evidence)
 static bool compare_sides(const struct scorer *scorer, const struct comparison *c, int32_t least_mbit)
 {
         const struct model_stratum *stratum = &c->model->strata[c->type];
-        int32_t most[STAGE_COUNT], left = stratum->prior_mbit + stratum->confidence_mbit;
-        for (uint32_t i = 0; i < STAGE_COUNT; i++) {
+        bool may_end = least_mbit != INT32_MIN;
+        int32_t most[STAGE_COUNT] = {0}, left = stratum->prior_mbit + stratum->confidence_mbit;
+        for (uint32_t i = 0; may_end && i < STAGE_COUNT; i++) {
                 most[i] = most_of(scorer, c, &stages[i]);
                 left += most[i];
         }
@@ -238,7 +239,7 @@ static bool compare_sides(const struct scorer *scorer, const struct comparison *
         else
                 compare_organization_name(c);
         for (uint32_t i = 0; i < STAGE_COUNT; i++) {
-                if (least_mbit != INT32_MIN && left + sum_weights(c->evidence) < least_mbit)
+                if (may_end && left + sum_weights(c->evidence) < least_mbit)
                         return false;
                 if (c->type == TYPE_PERSON || !stages[i].persons_only)
                         stages[i].compare(c);

@@ -95,18 +95,6 @@ void simulate_write_text(const struct simulate_report *report, struct buffer *ou
 /* ---- JSON ----------------------------------------------------------------------------------------------------------
  */
 
-static void write_number(struct json_writer *writer, const char *name, uint64_t value)
-{
-        json_write_name(writer, name);
-        json_write_i64(writer, (int64_t)value);
-}
-
-static void write_text(struct json_writer *writer, const char *name, struct text value)
-{
-        json_write_name(writer, name);
-        json_write_text(writer, value);
-}
-
 static void write_topics(struct json_writer *writer, const struct simulate_report *report)
 {
         json_write_name(writer, "topics");
@@ -115,12 +103,12 @@ static void write_topics(struct json_writer *writer, const struct simulate_repor
                 const struct simulate_topic *topic = &report->topics[i];
 
                 json_write_object(writer);
-                write_text(writer, "topic", topic->name);
-                write_number(writer, "before", topic->before);
-                write_number(writer, "after", topic->after);
-                write_number(writer, "added", topic->added);
-                write_number(writer, "removed", topic->removed);
-                write_number(writer, "changed", topic->changed);
+                json_write_member_text(writer, "topic", topic->name);
+                json_write_member_i64(writer, "before", (int64_t)topic->before);
+                json_write_member_i64(writer, "after", (int64_t)topic->after);
+                json_write_member_i64(writer, "added", (int64_t)topic->added);
+                json_write_member_i64(writer, "removed", (int64_t)topic->removed);
+                json_write_member_i64(writer, "changed", (int64_t)topic->changed);
                 json_write_object_end(writer);
         }
         json_write_array_end(writer);
@@ -133,7 +121,7 @@ static void write_json_regroupings(struct json_writer *writer, const char *name,
         json_write_array(writer);
         for (uint32_t i = 0; i < count; i++) {
                 json_write_object(writer);
-                write_text(writer, "entity_id", items[i].entity_id);
+                json_write_member_text(writer, "entity_id", items[i].entity_id);
                 json_write_name(writer, others);
                 json_write_array(writer);
                 for (uint32_t j = 0; j < items[i].other_count; j++)
@@ -160,9 +148,9 @@ static void write_json_changes(struct json_writer *writer, const struct simulate
                 const struct simulate_change *change = &report->changes[i];
 
                 json_write_object(writer);
-                write_text(writer, "topic", report->topics[change->topic].name);
-                write_text(writer, "kind", text_from(simulate_kind_names[change->kind]));
-                write_text(writer, "key", change->key);
+                json_write_member_text(writer, "topic", report->topics[change->topic].name);
+                json_write_member_text(writer, "kind", text_from(simulate_kind_names[change->kind]));
+                json_write_member_text(writer, "key", change->key);
                 write_value(writer, "before", change->before);
                 write_value(writer, "after", change->after);
                 json_write_object_end(writer);
@@ -176,10 +164,10 @@ void simulate_write_json(const struct simulate_report *report, struct buffer *ou
 
         json_writer_init(&writer, out);
         json_write_object(&writer);
-        write_number(&writer, "records", report->records);
-        write_number(&writer, "merged", report->merged);
-        write_number(&writer, "merged_before", report->merged_before);
-        write_number(&writer, "split", report->split);
+        json_write_member_i64(&writer, "records", (int64_t)report->records);
+        json_write_member_i64(&writer, "merged", (int64_t)report->merged);
+        json_write_member_i64(&writer, "merged_before", (int64_t)report->merged_before);
+        json_write_member_i64(&writer, "split", (int64_t)report->split);
         write_topics(&writer, report);
         write_json_regroupings(&writer, "merges", "from", report->merges, report->merge_count);
         write_json_regroupings(&writer, "splits", "into", report->splits, report->split_count);

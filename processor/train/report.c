@@ -159,12 +159,6 @@ void train_report_write_text(const struct train_report *report, struct buffer *o
 /* ---- JSON ----------------------------------------------------------------------------------------------------------
  */
 
-static void write_number(struct json_writer *writer, const char *name, int64_t value)
-{
-        json_write_name(writer, name);
-        json_write_i64(writer, value);
-}
-
 static void json_levels(const struct train_stratum *stratum, struct json_writer *writer)
 {
         json_write_name(writer, "attributes");
@@ -180,12 +174,12 @@ static void json_levels(const struct train_stratum *stratum, struct json_writer 
                         json_write_object(writer);
                         json_write_name(writer, "level");
                         json_write_string(writer, level->name);
-                        write_number(writer, "m_ppb", level->m_ppb);
-                        write_number(writer, "u_ppb", level->u_ppb);
-                        write_number(writer, "weight_mbit", level->weight_mbit);
-                        write_number(writer, "start_mbit", level->start_mbit);
-                        write_number(writer, "matches_thousandths", (int64_t)level->matches);
-                        write_number(writer, "random_thousandths", (int64_t)level->others);
+                        json_write_member_i64(writer, "m_ppb", level->m_ppb);
+                        json_write_member_i64(writer, "u_ppb", level->u_ppb);
+                        json_write_member_i64(writer, "weight_mbit", level->weight_mbit);
+                        json_write_member_i64(writer, "start_mbit", level->start_mbit);
+                        json_write_member_i64(writer, "matches_thousandths", (int64_t)level->matches);
+                        json_write_member_i64(writer, "random_thousandths", (int64_t)level->others);
                         json_write_object_end(writer);
                 }
                 json_write_array_end(writer);
@@ -203,11 +197,11 @@ static void json_histogram(const struct train_stratum *stratum, struct json_writ
                         continue;
                 train_expected_quality(stratum, i, &precision, &recall);
                 json_write_object(writer);
-                write_number(writer, "from_bits", (int32_t)i + TRAIN_BIN_FIRST);
-                write_number(writer, "pairs", (int64_t)stratum->histogram[i]);
-                write_number(writer, "matches_thousandths", (int64_t)stratum->bin_matches[i]);
-                write_number(writer, "precision_ppm", (int64_t)precision);
-                write_number(writer, "recall_ppm", (int64_t)recall);
+                json_write_member_i64(writer, "from_bits", (int32_t)i + TRAIN_BIN_FIRST);
+                json_write_member_i64(writer, "pairs", (int64_t)stratum->histogram[i]);
+                json_write_member_i64(writer, "matches_thousandths", (int64_t)stratum->bin_matches[i]);
+                json_write_member_i64(writer, "precision_ppm", (int64_t)precision);
+                json_write_member_i64(writer, "recall_ppm", (int64_t)recall);
                 json_write_object_end(writer);
         }
         json_write_array_end(writer);
@@ -224,11 +218,11 @@ static void json_recipes(const struct train_stratum *stratum, struct json_writer
                 json_write_object(writer);
                 json_write_name(writer, "key");
                 json_write_string(writer, recipe->name);
-                write_number(writer, "pairs", (int64_t)recipe->pairs);
-                write_number(writer, "matches_thousandths", (int64_t)recipe->matches);
-                write_number(writer, "completeness_ppm", (int64_t)train_completeness_ppm(stratum, recipe));
-                write_number(writer, "alone_pairs", (int64_t)recipe->only_pairs);
-                write_number(writer, "alone_matches_thousandths", (int64_t)recipe->only_matches);
+                json_write_member_i64(writer, "pairs", (int64_t)recipe->pairs);
+                json_write_member_i64(writer, "matches_thousandths", (int64_t)recipe->matches);
+                json_write_member_i64(writer, "completeness_ppm", (int64_t)train_completeness_ppm(stratum, recipe));
+                json_write_member_i64(writer, "alone_pairs", (int64_t)recipe->only_pairs);
+                json_write_member_i64(writer, "alone_matches_thousandths", (int64_t)recipe->only_matches);
                 json_write_name(writer, "left_out");
                 json_write_bool(writer, recipe->left_out);
                 json_write_object_end(writer);
@@ -241,21 +235,22 @@ static void json_stratum(const struct train_stratum *stratum, struct json_writer
         ARENA_CLEANUP struct arena arena = {0};
         struct text warnings[TRAIN_WARNINGS_MAX];
         json_write_object(writer);
-        write_number(writer, "records", stratum->records);
-        write_number(writer, "nodes", stratum->nodes);
-        write_number(writer, "candidates", (int64_t)stratum->candidates);
-        write_number(writer, "candidates_left", (int64_t)stratum->candidates_left);
-        write_number(writer, "reduction_ppm", (int64_t)train_reduction_ppm(stratum));
-        write_number(writer, "random_pairs", (int64_t)stratum->random_pairs);
-        write_number(writer, "expected_thousandths", (int64_t)stratum->expected);
-        write_number(writer, "joined", (int64_t)stratum->joined);
-        write_number(writer, "prior_mbit", stratum->prior_mbit);
-        write_number(writer, "iterations", stratum->iterations);
+        json_write_member_i64(writer, "records", stratum->records);
+        json_write_member_i64(writer, "nodes", stratum->nodes);
+        json_write_member_i64(writer, "candidates", (int64_t)stratum->candidates);
+        json_write_member_i64(writer, "candidates_left", (int64_t)stratum->candidates_left);
+        json_write_member_i64(writer, "reduction_ppm", (int64_t)train_reduction_ppm(stratum));
+        json_write_member_i64(writer, "random_pairs", (int64_t)stratum->random_pairs);
+        json_write_member_i64(writer, "expected_thousandths", (int64_t)stratum->expected);
+        json_write_member_i64(writer, "joined", (int64_t)stratum->joined);
+        json_write_member_i64(writer, "prior_mbit", stratum->prior_mbit);
+        json_write_member_i64(writer, "iterations", stratum->iterations);
         json_write_name(writer, "alternatives_thousandths");
         json_write_object(writer);
         for (uint32_t a = 0; a < ALTERNATIVE_COUNT; a++)
                 if (stratum->alternative_pairs[a])
-                        write_number(writer, model_alternative_name(a), (int64_t)stratum->alternative_pairs[a]);
+                        json_write_member_i64(writer, model_alternative_name(a),
+                                              (int64_t)stratum->alternative_pairs[a]);
         json_write_object_end(writer);
         json_write_name(writer, "warnings");
         json_write_array(writer);
