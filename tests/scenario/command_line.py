@@ -314,6 +314,24 @@ class Explain(unittest.TestCase):
         self.assertEqual(by_id.stdout, by_record.stdout)
         self.assertEqual(json.loads(by_id.stdout)["entity_id"], cluster)
 
+    def test_a_record_of_a_table_that_no_configuration_names_is_found(self):
+        rows = [{"id": 1, "first_name": "Marc", "last_name": "Durand", "email": "marc.durand@lumiere.example"},
+                {"id": 2, "first_name": "M.", "last_name": "Durand", "email": "marc.durand@lumiere.example"}]
+        events = os.path.join(self.directory.name, "kunden.ndjson")
+        with open(events, "w", encoding="utf-8") as file:
+            for row in rows:
+                value = {"before": None, "after": row, "op": "c", "ts_ms": 1740992400000,
+                         "source": {"connector": "postgresql", "table": "kunden", "ts_ms": 1740992400000}}
+                file.write(json.dumps({"source": "erp", "key": {"id": row["id"]}, "value": value}) + "\n")
+        found = ["--dialect", "debezium", "--input", events]
+        run = durand("explain", *found, "--json", "erp/1", "erp/2")
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertEqual([record["entity"] for record in json.loads(run.stdout)["records"]], ["kunden", "kunden"])
+        self.assertEqual(durand("explain", *found, "erp/kunden/1", "erp/kunden/2").returncode, 0)
+        missing = durand("explain", *found, "erp/1", "erp/3")
+        self.assertEqual(missing.returncode, 2)
+        self.assertIn("erp/3", missing.stderr)
+
     def test_a_record_that_is_not_there_is_named(self):
         run = self.explain("erp/nobody", "erp/none")
         self.assertEqual(run.returncode, 2)
