@@ -92,7 +92,7 @@ static int decode_item(struct run *run, struct input_item *item)
         }
         for (size_t i = 0; i < changes.count; i++)
                 decode_print_change(&run->out, run->config, &changes.items[i], item->line, error.text);
-        if (r == DECODE_IGNORE)
+        if (r == DECODE_IGNORE || r == DECODE_UNMAPPED)
                 decode_print_outcome(&run->out, envelope->source, item->line, "ignore", error.text);
         if (r == ERR_REJECT) {
                 decode_print_outcome(&run->out, envelope->source, item->line, "reject", error.text);

@@ -1,5 +1,6 @@
 /* durand: one program, one subcommand a file. */
 #include "cli/check.h"
+#include "cli/deadletter.h"
 #include "cli/decode.h"
 #include "cli/demo.h"
 #include "cli/digest.h"
@@ -34,6 +35,7 @@ static const struct {
         {"inspect", command_inspect, "the tables of a state, readable"},
         {"feed", command_feed, "the rows of a feed, as JSON or CSV"},
         {"schemas", command_schemas, "the contracts of the outputs, and what a registry has of them"},
+        {"deadletter", command_deadletter, "messages that could not be used: list, show, send again"},
         {"digest", command_digest, "the certificate of a state or of outputs"},
 };
 

@@ -85,8 +85,10 @@ struct source_config {
         uint8_t default_trust;
         const struct trust_rule *trust;
         uint32_t trust_count;
-        char country[3]; /* ISO 3166-1 alpha-2 for phones and addresses that name none; "" unknown */
-        bool refresh;    /* publish refresh requests for stale records to sync.<name> */
+        char country[3];       /* ISO 3166-1 alpha-2 for phones and addresses that name none; "" unknown */
+        bool ignores_unmapped; /* messages of entities without mapping are passed over, instead of kept as dead letters
+                                */
+        bool refresh;          /* publish refresh requests for stale records to sync.<name> */
         /* By type: the source's own bit where it never holds two records of one entity, else 0. */
         uint64_t unique[TYPE_COUNT];
         int32_t line; /* in the file, for messages; 0 built in */

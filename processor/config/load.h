@@ -56,6 +56,7 @@ struct source_draft {
         const struct node *node;
         struct text dialect_name;
         struct text encoding_name;
+        struct text unmapped_name;
         struct entity_draft *entities;
         size_t entity_count;
         size_t entity_capacity;

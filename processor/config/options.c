@@ -25,6 +25,7 @@ static const char *const dialect_words[] = {"row", "salesforce-cdc", "debezium",
 static const char *const type_words[] = {"person", "organization", NULL};
 static const char *const encoding_words[] = {"json", "avro", NULL};
 static const char *const key_encoding_words[] = {"text", "avro", NULL};
+static const char *const unmapped_words[] = {"deadletter", "ignore", NULL};
 static const char *const source_encoding_words[] = {"auto", "json", "avro", NULL};
 static const char *const cloudevents_words[] = {"binary", "structured", NULL};
 static const char *const subject_words[] = {"topic", "record", "topic-record", NULL};
@@ -212,6 +213,10 @@ const struct option options[] = {
          "extended."},
         {SCOPE_SOURCE, "tables", VALUE_MAP, 0, NULL, 0, 0, NULL, read_entities, "Another word for `entities`."},
         {SCOPE_SOURCE, "objects", VALUE_MAP, 0, NULL, 0, 0, NULL, read_entities, "Another word for `entities`."},
+        {SCOPE_SOURCE, "unmapped", VALUE_WORD, SOURCE_AT(unmapped_name), "deadletter", 0, 0, unmapped_words, NULL,
+         "What the service does with a message of an object or table that has no mapping: keep it as a dead letter, "
+         "which "
+         "can be sent again once there is one, or `ignore` it."},
         {SCOPE_SOURCE, "trust", VALUE_MAP, 0, NULL, 0, 0, NULL, read_trust,
          "Trust in the source's values from 0 to 100: one number, or a map of `default` and attributes "
          "(`{default: 60, email: 80}`; `address` stands for all its parts). Default: 50."},

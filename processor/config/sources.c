@@ -244,6 +244,7 @@ static void read_source(struct loader *loader, const struct node *key, const str
         if (!node_is_null(node))
                 options_read(loader, SCOPE_SOURCE, node, what.data, &source);
         dialect_parse(source.dialect_name, &source.config.dialect);
+        source.config.ignores_unmapped = text_equal(source.unmapped_name, TEXT("ignore"));
         source_encoding_parse(source.encoding_name, &source.config.encoding);
         if (!node->cut) {
                 check_topics(loader, &source, node_get(node, "topics"), key);

@@ -399,7 +399,7 @@ static int emit_tombstone(struct decoder *decoder)
                 entity = table_of_key(decoder);
         entity = decoder_find_mapping(decoder, entity);
         if (!decoder_is_mapped(decoder) && entity.length > 0)
-                return decoder_ignore(decoder, "table \"%.*s\" has no mapping", TEXT_ARG(entity));
+                return decoder_unmapped(decoder, "table", entity);
         if (!decoder_is_mapped(decoder))
                 return decoder_reject(decoder, "a tombstone, and neither its key nor its topic names the table");
         if (decoder->key && key_text(decoder, decoder->key).length == 0)
@@ -439,7 +439,7 @@ int debezium_decode(struct decoder *decoder)
         else if (!decoder_is_mapped(decoder) || event.op == 't')
                 return decoder_reject(decoder, "neither the event nor its topic names a table");
         if (!decoder_is_mapped(decoder))
-                return decoder_ignore(decoder, "table \"%.*s\" has no mapping", TEXT_ARG(event.entity));
+                return decoder_unmapped(decoder, "table", event.entity);
         switch (event.op) {
         case 't':
                 decoder_add_change(decoder, CHANGE_TRUNCATE, event.entity, TEXT_NONE, event.version);

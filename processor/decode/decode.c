@@ -45,6 +45,11 @@ int decoder_ignore(struct decoder *decoder, const char *format, ...)
         return error_set(decoder->error, DECODE_IGNORE, "%s", text);
 }
 
+int decoder_unmapped(struct decoder *decoder, const char *what, struct text name)
+{
+        return error_set(decoder->error, DECODE_UNMAPPED, "%s \"%.*s\" has no mapping", what, TEXT_ARG(name));
+}
+
 struct text decoder_header(const struct decoder *decoder, const char *name)
 {
         struct text wanted = text_from(name);

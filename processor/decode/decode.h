@@ -15,6 +15,10 @@
  */
 #define DECODE_IGNORE 1
 
+/* decode_message(): a row of an entity that the source's configuration does not name. Nobody can use it, and a
+ * configuration that names it could; so who would lose the message must keep it. */
+#define DECODE_UNMAPPED 2
+
 /* A change can concern this many records at most (recordIds of one event). */
 #define DECODE_RECORDS_MAX 10000
 
@@ -24,8 +28,8 @@ const struct source_config *decode_find_source(const struct config *config, stru
                                                struct source_config *space);
 
 /* Appends what @message says to @out. Everything lives in @arena or in the message.
- * 0: at least one change; @error is empty, or a remark (a value that was cut). DECODE_IGNORE: nothing, @error says what
- * it was. ERR_REJECT: @error says field and reason;
+ * 0: at least one change; @error is empty, or a remark (a value that was cut). DECODE_IGNORE, DECODE_UNMAPPED: nothing,
+ * @error says what it was. ERR_REJECT: @error says field and reason;
  * @out is as it was before. ERR_RETRY: an Avro schema is not known yet and the registry cannot be asked now; likewise.
  * @type_hint is the type that an envelope names, or TYPE_COUNT. @entity_hint likewise, or empty. */
 int decode_message(const struct config *config, const struct source_config *source, const struct message *message,

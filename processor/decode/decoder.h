@@ -27,7 +27,7 @@ struct decoder {
         const struct entity_mapping *mapping; /* of the entity, once it is known, or NULL */
 };
 
-/* --- dialects: 0, DECODE_IGNORE or ERR_REJECT, as decode_message() */
+/* --- dialects: 0, DECODE_IGNORE, DECODE_UNMAPPED or ERR_REJECT, as decode_message() */
 int salesforce_decode(struct decoder *decoder);
 int debezium_decode(struct decoder *decoder);
 int row_decode(struct decoder *decoder);
@@ -36,6 +36,9 @@ int row_decode(struct decoder *decoder);
 int decoder_reject(struct decoder *decoder, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* DECODE_IGNORE with the sentence. */
 int decoder_ignore(struct decoder *decoder, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* DECODE_UNMAPPED: the @what ("table", "entity") called @name has none. */
+int decoder_unmapped(struct decoder *decoder, const char *what, struct text name);
 
 /* The text of the Kafka header @name, or empty. */
 struct text decoder_header(const struct decoder *decoder, const char *name);

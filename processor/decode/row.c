@@ -93,7 +93,7 @@ int row_decode(struct decoder *decoder)
         if (entity.length > 0)
                 entity = decoder_find_mapping(decoder, entity);
         if (!decoder_is_mapped(decoder))
-                return decoder_ignore(decoder, "entity \"%.*s\" has no mapping", TEXT_ARG(entity));
+                return decoder_unmapped(decoder, "entity", entity);
         if (row)
                 row = value_untag(decoder_payload(decoder, row, &schema));
         if (!row || row->kind == JSON_NULL)

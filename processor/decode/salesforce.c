@@ -452,7 +452,7 @@ int salesforce_decode(struct decoder *decoder)
                                       TEXT_ARG(event.change_type));
         entity = decoder_find_mapping(decoder, event.entity);
         if (!decoder_is_mapped(decoder))
-                return decoder_ignore(decoder, "entity \"%.*s\" has no mapping", TEXT_ARG(event.entity));
+                return decoder_unmapped(decoder, "entity", event.entity);
         if (type->operation == OPERATION_OVERFLOW)
                 return emit_plain(decoder, &event, CHANGE_OVERFLOW, entity, &everyone);
         if (read_ids(decoder, &event, &ids) < 0)

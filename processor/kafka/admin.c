@@ -13,9 +13,6 @@
 
 #define ADMIN_WAIT_MS 30000
 
-/* librdkafka's own limit of one batch (batch.size); a topic that takes less would refuse batches of small messages. */
-#define BATCH_BYTES 1000000
-
 static void free_event(rd_kafka_event_t **event)
 {
         if (*event)
@@ -117,10 +114,6 @@ static int check_entry(struct kafka_topic *topic, const char *name, const char *
                                  topic->compacted ? "compact" : "delete");
         } else if (strcmp(name, "max.message.bytes") == 0) {
                 topic->message_bytes_max = strtoll(value, NULL, 10);
-                if (topic->message_bytes_max < BATCH_BYTES)
-                        log_warn("kafka",
-                                 "topic %s takes batches up to %s bytes: set `kafka: {batch.size: ...}` below that",
-                                 topic->name, value);
         } else if (strcmp(name, "delete.retention.ms") == 0) {
                 topic->found_retention_ms = strtoll(value, NULL, 10);
                 if (topic->tombstone_retention_ms > 0 && topic->found_retention_ms < topic->tombstone_retention_ms)

@@ -41,6 +41,8 @@ int failure_of_transaction(rd_kafka_t *client, rd_kafka_error_t *failure, const 
 
 struct kafka_producer {
         rd_kafka_t *client;
+        const struct config *config;
+        bool transactional;
         rd_kafka_topic_t **topics; /* parallel to the array of kafka_topics_open() */
         int64_t **ends;            /* by topic and partition: one past the last delivered offset */
         int32_t *partitions;
@@ -62,6 +64,12 @@ struct kafka_consumer {
         struct arena arena; /* headers of those messages */
         bool changed;       /* an error callback reported an unknown topic */
 };
+
+/* --- producer.c */
+
+/* Makes the client of @producer, anew if it has one. Batches of several messages have at most @batch_bytes (0: what the
+ * configuration says, or librdkafka). Not after the fence. */
+int producer_connect(struct kafka_producer *producer, int64_t batch_bytes, struct error *error);
 
 /* --- topics.c */
 

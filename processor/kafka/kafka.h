@@ -59,6 +59,9 @@ struct kafka_record {
         struct text value;
         const struct kafka_header *headers;
         uint32_t header_count;
+        bool has_partition; /* else the partitioner chooses by the key */
+        int32_t partition;
+        int64_t timestamp_ms; /* 0: now */
 };
 
 /* What a message costs at most against message_bytes_max: key, value, headers and framing. */
@@ -68,8 +71,8 @@ uint64_t kafka_record_bytes(const struct kafka_record *record);
 
 struct kafka_producer;
 
-/* Creates a client. A transactional one has the id "durand.INSTANCE" and must fence before it produces; the other kind
- * is for tools that feed topics (kafka_produce(), then kafka_flush()). */
+/* Creates a client; @config must outlive it. A transactional one has the id "durand.INSTANCE" and must fence before it
+ * produces; the other kind is for tools that feed topics (kafka_produce(), then kafka_flush()). */
 int kafka_producer_open(const struct config *config, bool transactional, struct kafka_producer **producer,
                         struct error *error);
 
@@ -110,6 +113,10 @@ int kafka_commit(struct kafka_producer *producer, struct error *error);
 
 /* Flushes (an abort right behind a produce can be fatal) and aborts. 0, KAFKA_FENCED or ERR_FATAL. */
 int kafka_abort(struct kafka_producer *producer, struct error *error);
+
+/* For a producer without transactions: waits until the broker has confirmed each message since the last call with its
+ * offset. ERR_RETRY where it does not; then nobody knows which of them arrived. */
+int kafka_confirm(struct kafka_producer *producer, struct error *error);
 
 /* Waits until everything is delivered, for a producer without transactions. ERR_RETRY when time runs out. */
 int kafka_flush(struct kafka_producer *producer, int timeout_ms, struct error *error);

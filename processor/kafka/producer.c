@@ -61,37 +61,10 @@ static void on_error(rd_kafka_t *client, int code, const char *reason, void *opa
         failure_log("producer", (rd_kafka_resp_err_t)code, reason);
 }
 
-int kafka_producer_open(const struct config *config, bool transactional, struct kafka_producer **out,
-                        struct error *error)
+/* Drops the client and what was made with it. */
+static void disconnect(struct kafka_producer *producer)
 {
-        struct kafka_producer *producer;
-        rd_kafka_conf_t *conf;
-        char why[512];
-        int r;
-
-        conf = settings_make(config, transactional ? ROLE_TRANSACTIONAL : ROLE_PRODUCER, &r, error);
-        if (!conf)
-                return r;
-        producer = calloc(1, sizeof(*producer));
-        if (!producer)
-                abort();
-        rd_kafka_conf_set_opaque(conf, producer);
-        rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
-        rd_kafka_conf_set_error_cb(conf, on_error);
-        producer->client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof(why));
-        if (!producer->client) {
-                rd_kafka_conf_destroy(conf);
-                free(producer);
-                return error_set(error, ERR_USAGE, "kafka: no producer with this configuration: %s", why);
-        }
-        settings_serve_logins(producer->client);
-        *out = producer;
-        return 0;
-}
-
-void kafka_producer_close(struct kafka_producer *producer)
-{
-        if (!producer)
+        if (!producer->client)
                 return;
         rd_kafka_purge(producer->client, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
         for (uint32_t i = 0; i < producer->topic_count; i++) {
@@ -102,6 +75,62 @@ void kafka_producer_close(struct kafka_producer *producer)
         free(producer->topics);
         free(producer->ends);
         free(producer->partitions);
+        producer->client = NULL;
+        producer->topics = NULL;
+        producer->ends = NULL;
+        producer->partitions = NULL;
+        producer->topic_count = 0;
+}
+
+int producer_connect(struct kafka_producer *producer, int64_t batch_bytes, struct error *error)
+{
+        rd_kafka_conf_t *conf;
+        char why[512], text[32];
+        int r;
+
+        disconnect(producer);
+        conf = settings_make(producer->config, producer->transactional ? ROLE_TRANSACTIONAL : ROLE_PRODUCER, &r, error);
+        if (!conf)
+                return r;
+        snprintf(text, sizeof(text), "%lld", (long long)batch_bytes);
+        if (batch_bytes > 0)
+                rd_kafka_conf_set(conf, "batch.size", text, NULL, 0);
+        rd_kafka_conf_set_opaque(conf, producer);
+        rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
+        rd_kafka_conf_set_error_cb(conf, on_error);
+        producer->client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof(why));
+        if (!producer->client) {
+                rd_kafka_conf_destroy(conf);
+                return error_set(error, ERR_USAGE, "kafka: no producer with this configuration: %s", why);
+        }
+        settings_serve_logins(producer->client);
+        return 0;
+}
+
+int kafka_producer_open(const struct config *config, bool transactional, struct kafka_producer **out,
+                        struct error *error)
+{
+        struct kafka_producer *producer = calloc(1, sizeof(*producer));
+        int r;
+
+        if (!producer)
+                abort();
+        producer->config = config;
+        producer->transactional = transactional;
+        r = producer_connect(producer, 0, error);
+        if (r != 0) {
+                free(producer);
+                return r;
+        }
+        *out = producer;
+        return 0;
+}
+
+void kafka_producer_close(struct kafka_producer *producer)
+{
+        if (!producer)
+                return;
+        disconnect(producer);
         free(producer);
 }
 
@@ -146,8 +175,8 @@ static rd_kafka_headers_t *make_headers(const struct kafka_record *record)
         for (uint32_t i = 0; i < record->header_count; i++) {
                 const struct kafka_header *header = &record->headers[i];
 
-                rd_kafka_header_add(headers, header->name, -1, header->value.data ? header->value.data : "",
-                                    header->value.length);
+                /* A header's value may be null, as a message's: the pointer tells it from an empty one. */
+                rd_kafka_header_add(headers, header->name, -1, header->value.data, header->value.length);
         }
         return headers;
 }
@@ -171,6 +200,9 @@ int kafka_produce(struct kafka_producer *producer, const struct kafka_record *re
                         rd_kafka_producev(producer->client, RD_KAFKA_V_RKT(producer->topics[record->topic]),
                                           RD_KAFKA_V_KEY(key, record->key.length),
                                           RD_KAFKA_V_VALUE(value, value ? record->value.length : 0),
+                                          RD_KAFKA_V_PARTITION(record->has_partition ? record->partition
+                                                                                     : RD_KAFKA_PARTITION_UA),
+                                          RD_KAFKA_V_TIMESTAMP(record->timestamp_ms),
                                           RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_HEADERS(headers),
                                           RD_KAFKA_V_OPAQUE((void *)(uintptr_t)record->topic), RD_KAFKA_V_END);
 
@@ -265,6 +297,15 @@ static int confirm(struct kafka_producer *producer, struct error *error)
                                  producer->unconfirmed, producer->failure ? ": " : "",
                                  producer->failure ? rd_kafka_err2str(producer->failure) : "");
         return 0;
+}
+
+int kafka_confirm(struct kafka_producer *producer, struct error *error)
+{
+        int r = confirm(producer, error);
+
+        producer->unconfirmed = 0;
+        producer->failure = RD_KAFKA_RESP_ERR_NO_ERROR;
+        return r ? ERR_RETRY : 0;
 }
 
 int kafka_commit(struct kafka_producer *producer, struct error *error)

@@ -7,6 +7,7 @@
 #include "kafka/internal.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #define METADATA_WAIT_MS 10000
 #define CREATED_WAIT_MS 30000
 #define CREATED_PAUSE_MS 50
+#define BATCH_SLACK_BYTES 1024 /* framing of a batch, well rounded up */
 
 int topic_metadata(rd_kafka_t *client, rd_kafka_topic_t *topic, int timeout_ms, int32_t *partitions,
                    struct error *error)
@@ -83,28 +85,60 @@ static int open_handles(struct kafka_producer *producer, const struct kafka_topi
         return 0;
 }
 
-/* What the client itself takes at most (message.max.bytes). */
-static int64_t client_bytes_max(rd_kafka_t *client)
+/* A number among the client's settings. */
+static int64_t client_setting(rd_kafka_t *client, const char *name)
 {
         char value[32] = "";
         size_t size = sizeof(value);
 
-        if (rd_kafka_conf_get(rd_kafka_conf(client), "message.max.bytes", value, &size) != RD_KAFKA_CONF_OK)
+        if (rd_kafka_conf_get(rd_kafka_conf(client), name, value, &size) != RD_KAFKA_CONF_OK)
                 return INT64_MAX;
         return strtoll(value, NULL, 10);
+}
+
+/* What a topic takes at most holds for a whole batch: one that takes less than the client puts into a batch would
+ * refuse small messages for the company that they are in. The client has one size of batches for all topics, so a new
+ * client is made that keeps to the narrowest. */
+static int fit_batches(struct kafka_producer *producer, const struct kafka_topic *topics, uint32_t count, bool *anew,
+                       struct error *error)
+{
+        int64_t narrowest = INT64_MAX;
+
+        for (uint32_t i = 0; i < count; i++) {
+                if (topics[i].message_bytes_max < narrowest)
+                        narrowest = topics[i].message_bytes_max;
+        }
+        *anew = narrowest - BATCH_SLACK_BYTES < client_setting(producer->client, "batch.size");
+        if (!*anew)
+                return 0;
+        log_info("kafka", "batches have at most %lld bytes, because one of the topics takes no more",
+                 (long long)narrowest);
+        return producer_connect(producer,
+                                narrowest > 2 * BATCH_SLACK_BYTES ? narrowest - BATCH_SLACK_BYTES : narrowest / 2,
+                                error);
+}
+
+/* The partitions of each topic, after a metadata request each. */
+static int find_topics(struct kafka_producer *producer, const struct kafka_topic *topics, uint32_t count, bool *missing,
+                       struct error *error)
+{
+        int r = open_handles(producer, topics, count, error);
+
+        *missing = false;
+        for (uint32_t i = 0; i < count && r == 0; i++) {
+                r = topic_metadata(producer->client, producer->topics[i], METADATA_WAIT_MS, &producer->partitions[i],
+                                   error);
+                *missing |= producer->partitions[i] == 0;
+        }
+        return r;
 }
 
 int kafka_topics_open(struct kafka_producer *producer, struct kafka_topic *topics, uint32_t count, int16_t replication,
                       bool administer, struct error *error)
 {
-        bool missing = false;
-        int r = open_handles(producer, topics, count, error);
+        bool missing = false, anew = false;
+        int r = find_topics(producer, topics, count, &missing, error);
 
-        for (uint32_t i = 0; i < count && r == 0; i++) {
-                r = topic_metadata(producer->client, producer->topics[i], METADATA_WAIT_MS, &producer->partitions[i],
-                                   error);
-                missing |= producer->partitions[i] == 0;
-        }
         if (r == 0 && missing && administer)
                 r = admin_create(producer->client, topics, producer->partitions, count, replication, error);
         for (uint32_t i = 0; i < count && r == 0; i++) {
@@ -115,9 +149,17 @@ int kafka_topics_open(struct kafka_producer *producer, struct kafka_topic *topic
         }
         if (r == 0 && administer)
                 r = admin_check(producer->client, topics, count, error);
+        if (r == 0 && administer)
+                r = fit_batches(producer, topics, count, &anew, error);
+        if (r == 0 && anew)
+                r = find_topics(producer, topics, count, &missing, error);
+        if (r == 0 && anew && missing)
+                r = error_set(error, ERR_RETRY, "kafka: a topic is unknown that was there a moment ago");
         for (uint32_t i = 0; i < count && r == 0; i++) {
-                if (topics[i].message_bytes_max > client_bytes_max(producer->client))
-                        topics[i].message_bytes_max = client_bytes_max(producer->client);
+                int64_t client_max = client_setting(producer->client, "message.max.bytes");
+
+                if (topics[i].message_bytes_max > client_max)
+                        topics[i].message_bytes_max = client_max;
                 producer->ends[i] = calloc((size_t)producer->partitions[i], sizeof(**producer->ends));
                 if (!producer->ends[i])
                         abort();

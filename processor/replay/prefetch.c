@@ -135,7 +135,7 @@ static int decode_item(struct prefetch *prefetch, struct read_batch *batch, cons
         } else if (r < 0) {
                 prefetch->error = error;
                 return error_prefix(&prefetch->error, r, "%s:%lld", file, (long long)item->line);
-        } else if (r == DECODE_IGNORE) {
+        } else if (r == DECODE_IGNORE || r == DECODE_UNMAPPED) {
                 batch->ignored++;
         }
         return 0;

@@ -72,7 +72,7 @@ static int decode(struct batch *batch, const struct source_config *source, const
                 return r;
         }
         service->stalled_ms = 0;
-        if (r < 0) {
+        if (r < 0 || (r == DECODE_UNMAPPED && !source->ignores_unmapped)) {
                 deadletter_add(service, message, source, error.text);
                 batch->rejected++;
         }

@@ -23,7 +23,7 @@ SKIPPED = 77
 
 try:
     from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition, OFFSET_BEGINNING
-    from confluent_kafka.admin import AdminClient, NewPartitions, NewTopic
+    from confluent_kafka.admin import AdminClient, ConfigResource, NewPartitions, NewTopic
 except ImportError:
     print("the Kafka tests need python3-confluent-kafka (apt-get install python3-confluent-kafka)", file=sys.stderr)
     if os.environ.get("CI") == "true":

@@ -29,6 +29,7 @@ MAY_USE = {
     "sync": "config record standard",
     "feed": "config record standard",
     "steward": "record",
+    "deadletter": "record",
     "kafka": "config record",
     "http": "",
     "state": "record",
@@ -38,9 +39,9 @@ MAY_USE = {
     "evaluate": "config record decode",
     "resolve": "config record model standard block score cluster",
     "train": "config record model block score cluster resolve",
-    "service": "avro registry config model record decode standard block score cluster golden conflict sync feed kafka http state engine",
+    "service": "avro deadletter registry config model record decode standard block score cluster golden conflict sync feed kafka http state engine",
     "demo": "config model record decode standard block score cluster golden conflict sync feed kafka http state engine replay service",
-    "cli": "avro registry config model record decode standard block score cluster golden conflict sync feed"
+    "cli": "avro deadletter registry config model record decode standard block score cluster golden conflict sync feed"
            " kafka http state engine replay simulate evaluate resolve train service demo",
 }
 
