@@ -76,7 +76,7 @@ struct source_config {
         struct text name;
         enum dialect dialect;
         enum source_encoding encoding;
-        const struct text *topics;
+        const struct text *topics; /* names, and patterns that begin with '^' */
         uint32_t topic_count;
         bool identity; /* entities that are not listed map by themselves: fields named after attributes or their aliases
                         */
@@ -127,6 +127,9 @@ struct output_config {
         bool structured; /* CloudEvents around the value, else in headers */
 };
 
+/* A pattern among the topics of a source (config/topic.h). */
+struct topic_pattern;
+
 struct config {
         struct arena arena; /* owns all texts and arrays below */
         struct vocabulary vocabulary;
@@ -141,6 +144,7 @@ struct config {
         struct output_config output;
         int64_t heartbeat_ms;
         int64_t checkpoint_ms;
+        int64_t discovery_ms;
         int64_t batch_messages;
         int64_t batch_wait_ms;
         int64_t partitions; /* of topics that Durand creates */
@@ -152,6 +156,8 @@ struct config {
         /* sources */
         const struct source_config *sources;
         uint32_t source_count;
+        struct topic_pattern *patterns; /* of all sources, in the order of the file */
+        uint32_t pattern_count;
         const struct sync_target *sync; /* config/policy.h */
         uint32_t sync_count;
         const struct feed_config *feeds; /* config/policy.h */
@@ -225,7 +231,17 @@ void config_free(struct config *config);
  * name is empty: a caller that needs the name in it makes a copy. Else NULL. */
 const struct source_config *config_find_source(const struct config *config, struct text name);
 
-/* The source that lists @topic, or NULL. */
+/* The source that lists @topic by its name, or else the one with a pattern that it matches; NULL: none. A topic that
+ * patterns of two sources match belongs to neither: then NULL as well, and @rival, if given, names the two patterns in
+ * the file's order. */
+struct topic_rivals {
+        struct text first, second; /* empty: there are none */
+};
+
+const struct source_config *config_match_topic(const struct config *config, struct text topic,
+                                               struct topic_rivals *rivals);
+
+/* The same, without the reason. */
 const struct source_config *config_find_topic(const struct config *config, struct text topic);
 
 /* The mapping of @entity, or NULL. */

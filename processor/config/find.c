@@ -1,6 +1,9 @@
 /* Questions to a finished configuration. The lists are short (tens of sources, entities and rules), so they are walked.
  */
 #include "config/config.h"
+#include "config/topic.h"
+
+#include <stdio.h>
 
 static const char *const dialect_names[DIALECT_COUNT] = {
         [DIALECT_ROW] = "row",
@@ -55,7 +58,7 @@ uint64_t config_unique_bit(const struct config *config, enum record_type type, s
         return found ? found->unique[type] : 0;
 }
 
-const struct source_config *config_find_topic(const struct config *config, struct text topic)
+static const struct source_config *find_name(const struct config *config, struct text topic)
 {
         for (uint32_t i = 0; i < config->source_count; i++) {
                 for (uint32_t j = 0; j < config->sources[i].topic_count; j++) {
@@ -64,6 +67,38 @@ const struct source_config *config_find_topic(const struct config *config, struc
                 }
         }
         return NULL;
+}
+
+const struct source_config *config_match_topic(const struct config *config, struct text topic,
+                                               struct topic_rivals *rivals)
+{
+        const struct source_config *source = find_name(config, topic);
+        const struct topic_pattern *found = NULL;
+        char name[TOPIC_NAME_MAX + 1];
+
+        if (rivals)
+                *rivals = (struct topic_rivals){0};
+        if (source || !topic_is_name(topic))
+                return source;
+        snprintf(name, sizeof(name), "%.*s", TEXT_ARG(topic));
+        for (uint32_t i = 0; i < config->pattern_count; i++) {
+                const struct topic_pattern *pattern = &config->patterns[i];
+
+                if (regexec(&pattern->regex, name, 0, NULL, 0) != 0)
+                        continue;
+                if (found && found->source != pattern->source) {
+                        if (rivals)
+                                *rivals = (struct topic_rivals){found->text, pattern->text};
+                        return NULL;
+                }
+                found = pattern;
+        }
+        return found ? &config->sources[found->source] : NULL;
+}
+
+const struct source_config *config_find_topic(const struct config *config, struct text topic)
+{
+        return config_match_topic(config, topic, NULL);
 }
 
 const struct entity_mapping *source_find_entity(const struct source_config *source, struct text entity)

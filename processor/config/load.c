@@ -4,6 +4,7 @@
  * the configuration's own arena, so most texts are slices of it.
  */
 #include "config/load.h"
+#include "config/topic.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -87,6 +88,8 @@ void config_init_builtin(struct config *config)
 
 void config_free(struct config *config)
 {
+        for (uint32_t i = 0; i < config->pattern_count; i++)
+                regfree(&config->patterns[i].regex);
         arena_free(&config->arena);
         *config = (struct config){0};
 }

@@ -55,6 +55,8 @@ const struct option options[] = {
         {SCOPE_FILE, "service.checkpoint", VALUE_DURATION, FILE_AT(checkpoint_ms), "5s", 100, 10 * MINUTE_MS, NULL,
          NULL,
          "How often the local state is made durable. Longer is faster, and a restart reads more of `records` again."},
+        {SCOPE_FILE, "service.discovery", VALUE_DURATION, FILE_AT(discovery_ms), "30s", SECOND_MS, 60 * MINUTE_MS, NULL,
+         NULL, "How often new topics (of a pattern) and new partitions are looked for."},
         {SCOPE_FILE, "service.batch_messages", VALUE_INTEGER, FILE_AT(batch_messages), "10000", 1, 1000000, NULL, NULL,
          "Messages that one transaction takes at most."},
         {SCOPE_FILE, "service.batch_wait", VALUE_DURATION, FILE_AT(batch_wait_ms), "50ms", 1, 10 * SECOND_MS, NULL,
@@ -200,7 +202,11 @@ const struct option options[] = {
         {SCOPE_SOURCE, "dialect", VALUE_WORD, SOURCE_AT(dialect_name), "row", 0, 0, dialect_words, NULL,
          "What the events look like: flat rows, Salesforce Change Data Capture, or Debezium."},
         {SCOPE_SOURCE, "topics", VALUE_LIST, SOURCE_AT(config.topics), NULL, 0, 1000, NULL, NULL,
-         "Kafka topics of the source; each topic belongs to one source."},
+         "Kafka topics of the source; each topic belongs to one source. One that begins with `^` is a regular "
+         "expression "
+         "(POSIX extended; it ends with `$` where it is to match the whole name): topics that match it are read as "
+         "soon as "
+         "they exist, but never Durand's own outputs."},
         {SCOPE_SOURCE, "encoding", VALUE_WORD, SOURCE_AT(encoding_name), "auto", 0, 0, source_encoding_words, NULL,
          "How messages are encoded. `auto`: a key or value that begins with a zero byte and a schema id is Avro where "
          "there is a registry, everything else JSON. `json` is for integer keys that look like Avro."},

@@ -55,6 +55,8 @@ struct loader {
         struct topic_check *topics;
         size_t topic_count;
         size_t topic_capacity;
+        size_t pattern_capacity; /* of config->patterns */
+        uint32_t source_number;  /* of the source that is read */
 };
 
 /* Fills @target (the structure of @scope) with the defaults of the table. */

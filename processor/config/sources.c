@@ -5,6 +5,7 @@
  * checked at the end.
  */
 #include "config/load.h"
+#include "config/topic.h"
 
 #include <string.h>
 
@@ -184,6 +185,40 @@ static void number_unique_sources(struct loader *loader, const struct node *node
 
 /* --- the source */
 
+/* A pattern is compiled here, once. */
+static void read_pattern(struct loader *loader, const struct node *at, struct text text)
+{
+        struct config *config = loader->config;
+        struct topic_pattern pattern = {.text = text, .source = loader->source_number};
+        struct error error;
+
+        if (topic_compile(text, &pattern.regex, &error) < 0) {
+                problem_error(&loader->sink, at,
+                              "write a POSIX extended regular expression such as ^erp\\.public\\.[a-z_]+$",
+                              "topic pattern \"%.*s\": %s", TEXT_ARG(text), error.text);
+                return;
+        }
+        *ARENA_PUSH(loader->arena, config->patterns, config->pattern_count, loader->pattern_capacity) = pattern;
+}
+
+/* A topic belongs to one source. */
+static void check_claims(struct loader *loader, const struct node *at, struct text topic, struct text source)
+{
+        for (size_t j = 0; j < loader->topic_count; j++) {
+                if (!text_equal(loader->topics[j].topic, topic))
+                        continue;
+                if (text_equal(loader->topics[j].source, source))
+                        problem_error(&loader->sink, at, "keep one of the two", "topic %.*s is listed twice",
+                                      TEXT_ARG(topic));
+                else
+                        problem_error(&loader->sink, at, "leave it to one of them",
+                                      "topic %.*s is claimed by two sources: %.*s in line %d, and %.*s",
+                                      TEXT_ARG(topic), TEXT_ARG(loader->topics[j].source), loader->topics[j].node->line,
+                                      TEXT_ARG(source));
+                return;
+        }
+}
+
 static void check_topics(struct loader *loader, struct source_draft *source, const struct node *node,
                          const struct node *key)
 {
@@ -197,20 +232,14 @@ static void check_topics(struct loader *loader, struct source_draft *source, con
                 struct text topic = source->config.topics[i];
                 bool is_list = node && node->kind == NODE_LIST && node->count == source->config.topic_count;
                 const struct node *at = is_list ? node->values[i] : node;
-                for (size_t j = 0; j < loader->topic_count; j++) {
-                        if (!text_equal(loader->topics[j].topic, topic))
-                                continue;
-                        if (text_equal(loader->topics[j].source, source->config.name)) {
-                                problem_error(&loader->sink, at, "keep one of the two", "topic %.*s is listed twice",
-                                              TEXT_ARG(topic));
-                                break;
-                        }
-                        problem_error(&loader->sink, at, "leave it to one of them",
-                                      "topic %.*s is claimed by two sources: %.*s in line %d, and %.*s",
-                                      TEXT_ARG(topic), TEXT_ARG(loader->topics[j].source), loader->topics[j].node->line,
-                                      TEXT_ARG(source->config.name));
-                        break;
-                }
+
+                if (topic_is_pattern(topic))
+                        read_pattern(loader, at, topic);
+                else if (!topic_is_name(topic))
+                        problem_error(&loader->sink, at,
+                                      "letters, digits, '.', '_' and '-', at most 249; a pattern begins with '^'",
+                                      "\"%.*s\" is no name of a topic", TEXT_ARG(topic));
+                check_claims(loader, at, topic, source->config.name);
                 struct topic_check *check =
                         ARENA_PUSH(loader->arena, loader->topics, loader->topic_count, loader->topic_capacity);
                 *check = (struct topic_check){.node = at, .topic = topic, .source = source->config.name};
@@ -285,8 +314,10 @@ void read_sources(struct loader *loader, const struct node *node, void *target)
                               (unsigned)node->count);
         uint32_t count = node->count < SOURCES_MAX ? node->count : SOURCES_MAX;
         struct source_config *sources = arena_calloc(loader->arena, count ? count : 1, sizeof(*sources));
-        for (uint32_t i = 0; i < count; i++)
+        for (uint32_t i = 0; i < count; i++) {
+                loader->source_number = i;
                 read_source(loader, node->keys[i], node->values[i], &sources[i]);
+        }
         number_unique_sources(loader, node, sources, count);
         config->sources = sources;
         config->source_count = count;

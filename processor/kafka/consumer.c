@@ -69,7 +69,7 @@ void kafka_consumer_close(struct kafka_consumer *consumer)
                 return;
         kafka_release(consumer);
         rd_kafka_consumer_close(consumer->client);
-        rd_kafka_destroy(consumer->client);
+        client_destroy(consumer->client);
         arena_free(&consumer->arena);
         free(consumer->messages);
         free(consumer->positions);
@@ -86,6 +86,21 @@ int kafka_count_partitions(struct kafka_consumer *consumer, const char *topic, i
                 return error_set(error, ERR_USAGE, "kafka: \"%s\" is no topic name", topic);
         r = topic_metadata(consumer->client, handle, METADATA_WAIT_MS, count, error);
         rd_kafka_topic_destroy(handle);
+        return r;
+}
+
+int kafka_list_topics(struct kafka_consumer *consumer, int (*topic)(void *context, const char *name), void *context,
+                      struct error *error)
+{
+        const struct rd_kafka_metadata *metadata;
+        rd_kafka_resp_err_t code = rd_kafka_metadata(consumer->client, 1, NULL, &metadata, METADATA_WAIT_MS);
+        int r = 0;
+
+        if (code)
+                return failure_set(error, code, "kafka: the list of topics");
+        for (int i = 0; i < metadata->topic_cnt && r == 0; i++)
+                r = topic(context, metadata->topics[i].topic);
+        rd_kafka_metadata_destroy(metadata);
         return r;
 }
 

@@ -37,6 +37,11 @@ void failure_log(const char *client, rd_kafka_resp_err_t code, const char *reaso
  * again; then the return value is ERR_RETRY. */
 int failure_of_transaction(rd_kafka_t *client, rd_kafka_error_t *failure, const char *what, struct error *error);
 
+/* --- destroy.c */
+
+/* Destroys @client, and leaves it behind where librdkafka does not come to an end. */
+void client_destroy(rd_kafka_t *client);
+
 /* --- clients */
 
 struct kafka_producer {

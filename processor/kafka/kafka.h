@@ -148,6 +148,11 @@ void kafka_consumer_close(struct kafka_consumer *consumer); /* NULL is allowed *
 /* Partitions of @topic; 0 when there is no such topic. */
 int kafka_count_partitions(struct kafka_consumer *consumer, const char *topic, int32_t *count, struct error *error);
 
+/* Calls @topic for the name of each topic that the cluster lets us see, in no particular order; a value other than 0
+ * ends the walk and is returned. Names live until it returns. */
+int kafka_list_topics(struct kafka_consumer *consumer, int (*topic)(void *context, const char *name), void *context,
+                      struct error *error);
+
 /* Fills in the group's committed offset and metadata of each position. With KAFKA_READ_COMMITTED the answer waits for
  * transactions that hold offsets. ERR_RETRY on a timeout, when the offsets mean nothing. */
 int kafka_committed(struct kafka_consumer *consumer, struct kafka_position *positions, uint32_t count, int timeout_ms,

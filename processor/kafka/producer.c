@@ -28,6 +28,7 @@
 #define PRODUCE_WAIT_MS 120000 /* a queue that stays full so long: the brokers are gone, the transaction with them */
 #define CONFIRM_WAIT_MS 30000  /* without one more confirmation */
 #define CONFIRM_SLICE_MS 250
+#define OFFSETS_WAIT_MS 5000 /* a broker that restarts takes longer: then the transaction is sent again */
 #define RETRY_PAUSE_MS 100
 #define RETRY_LOG_MS 10000
 
@@ -71,7 +72,7 @@ static void disconnect(struct kafka_producer *producer)
                 rd_kafka_topic_destroy(producer->topics[i]);
                 free(producer->ends[i]);
         }
-        rd_kafka_destroy(producer->client);
+        client_destroy(producer->client);
         free(producer->topics);
         free(producer->ends);
         free(producer->partitions);
@@ -232,6 +233,7 @@ int kafka_send_offsets(struct kafka_producer *producer, struct kafka_consumer *c
 {
         rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count);
         rd_kafka_consumer_group_metadata_t *group = rd_kafka_consumer_group_metadata(consumer->client);
+        int64_t deadline_ms = clock_monotonic_ms() + OFFSETS_WAIT_MS;
         int r = ERR_RETRY;
 
         for (uint32_t i = 0; i < count; i++) {
@@ -243,14 +245,17 @@ int kafka_send_offsets(struct kafka_producer *producer, struct kafka_consumer *c
                 /* Freed by librdkafka, with free(). */
                 entry->metadata = entry->metadata_size ? strdup(positions[i].metadata) : NULL;
         }
-        /* -1: as long as the transaction may last, so the loop ends in an abort at the latest. */
-        while (r == ERR_RETRY)
+        /* For a partition whose topic was deleted the broker says "unknown", which librdkafka repeats until the call's
+         * time is over: as long as the transaction may last, if we let it. An abort lets the caller look at its
+         * partitions instead. */
+        while (r == ERR_RETRY && clock_monotonic_ms() < deadline_ms)
                 r = failure_of_transaction(producer->client,
-                                           rd_kafka_send_offsets_to_transaction(producer->client, list, group, -1),
+                                           rd_kafka_send_offsets_to_transaction(producer->client, list, group,
+                                                                                OFFSETS_WAIT_MS),
                                            "kafka: send_offsets_to_transaction", error);
         rd_kafka_topic_partition_list_destroy(list);
         rd_kafka_consumer_group_metadata_destroy(group);
-        return r;
+        return r == ERR_RETRY ? KAFKA_ABORT : r;
 }
 
 /* Calls @call until it says anything but "again". */

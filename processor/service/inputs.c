@@ -45,28 +45,39 @@ static void add(struct inputs *inputs, const char *topic, int32_t partition, con
         inputs->count = n;
 }
 
-/* Every partition that there is now, positions unknown. */
-static int list_partitions(struct service *service, struct inputs *inputs, struct error *error)
+static const struct kafka_position *find(const struct inputs *inputs, const char *topic, int32_t partition)
 {
-        ARENA_CLEANUP struct arena arena = {0};
+        for (uint32_t i = 0; i < inputs->count; i++) {
+                if (inputs->items[i].partition == partition && strcmp(inputs->items[i].topic, topic) == 0)
+                        return &inputs->items[i];
+        }
+        return NULL;
+}
+
+/* Every partition that there is now, positions unknown. A topic that a pattern has just found may have no leader yet:
+ * it is looked at again soon. */
+static int list_partitions(struct service *service, bool live, struct inputs *inputs, struct error *error)
+{
+        struct discovery discovery;
+        int r = discovery_run(service, live, &discovery, error);
 
         *inputs = (struct inputs){.complete = true, .refreshed_ms = clock_monotonic_ms()};
-        for (uint32_t i = 0; i < service->config->source_count; i++) {
-                const struct source_config *source = &service->config->sources[i];
+        for (size_t i = 0; i < discovery.count && r == 0; i++) {
+                const struct discovered *found = &discovery.items[i];
+                int32_t count = 0;
 
-                for (uint32_t k = 0; k < source->topic_count; k++) {
-                        const char *topic = arena_text(&arena, source->topics[k]).data;
-                        int32_t count;
-                        int r = kafka_count_partitions(service->consumer, topic, &count, error);
-
-                        if (r < 0)
-                                return r;
-                        inputs->complete &= count > 0;
-                        for (int32_t p = 0; p < count; p++)
-                                add(inputs, topic, p, source);
+                r = kafka_count_partitions(service->consumer, found->topic, &count, error);
+                if (r == ERR_RETRY && !find(&service->inputs, found->topic, 0)) {
+                        log_info("service", "%s: not ready yet: %s", found->topic, error->text);
+                        r = 0;
+                        count = 0;
                 }
+                inputs->complete &= count > 0;
+                for (int32_t p = 0; p < count && r == 0; p++)
+                        add(inputs, found->topic, p, found->source);
         }
-        return 0;
+        discovery_free(&discovery);
+        return r;
 }
 
 /* Positions that nobody committed: the first message that there is. And a committed position must still exist. */
@@ -106,7 +117,7 @@ int inputs_find(struct service *service, struct error *error)
         int r;
 
         inputs_free(&service->inputs);
-        r = list_partitions(service, &service->inputs, error);
+        r = list_partitions(service, false, &service->inputs, error);
         if (r < 0)
                 return r;
         if (!service->inputs.complete)
@@ -146,15 +157,6 @@ int inputs_check_notes(struct service *service, struct note *newest, struct erro
         return r;
 }
 
-static const struct kafka_position *find(const struct inputs *inputs, const char *topic, int32_t partition)
-{
-        for (uint32_t i = 0; i < inputs->count; i++) {
-                if (inputs->items[i].partition == partition && strcmp(inputs->items[i].topic, topic) == 0)
-                        return &inputs->items[i];
-        }
-        return NULL;
-}
-
 /* Positions of partitions that we did not read before. One that was away for a while has a committed position. */
 static int settle_new(struct service *service, struct inputs *now, struct error *error)
 {
@@ -179,7 +181,7 @@ int inputs_refresh(struct service *service, struct error *error)
 {
         struct inputs now;
         bool changed;
-        int r = list_partitions(service, &now, error);
+        int r = list_partitions(service, true, &now, error);
 
         if (r == 0)
                 r = settle_new(service, &now, error);

@@ -37,6 +37,29 @@ void topics_free(struct topic_set *topics);
 /* The topic of @output, or -1. */
 int64_t topics_find(const struct topic_set *topics, const struct config *config, const struct output *output);
 
+/* --- discovery.c: which topics we read */
+
+struct service;
+
+struct discovered {
+        const char *topic;
+        const struct source_config *source;
+};
+
+struct discovery {
+        struct service *service;
+        struct error *error;
+        bool live; /* not the start */
+        struct arena arena;
+        struct discovered *items; /* named ones first, in the order of the file, then the others by name */
+        size_t count;
+        size_t capacity;
+};
+
+/* Asks the cluster. ERR_USAGE: a topic matches patterns of two sources (only where not @live). Must be freed. */
+int discovery_run(struct service *service, bool live, struct discovery *discovery, struct error *error);
+void discovery_free(struct discovery *discovery);
+
 /* --- inputs.c: what we read, and how far */
 
 struct inputs {

@@ -17,7 +17,6 @@
 #include <string.h>
 
 #define BATCH_BYTES_MAX (64U << 20)
-#define REFRESH_MS 30000
 #define REFRESH_INCOMPLETE_MS 2000
 #define REPORT_MS 60000
 #define STALL_PAUSE_MS 200
@@ -210,6 +209,14 @@ static int read_again(struct service *service, struct error *error)
         return kafka_assign(service->consumer, service->inputs.items, service->inputs.count, error);
 }
 
+/* How long until the partitions are looked at again. */
+static int64_t refresh_ms(const struct service *service)
+{
+        if (service->inputs.complete || service->config->discovery_ms < REFRESH_INCOMPLETE_MS)
+                return service->config->discovery_ms;
+        return REFRESH_INCOMPLETE_MS;
+}
+
 /* One batch, from the first message to its checkpoint if one is due. */
 static int run_batch(struct service *service, struct error *error)
 {
@@ -231,8 +238,7 @@ static int run_batch(struct service *service, struct error *error)
                 r = read_again(service, error);
         if (r == 0 && checkpoint_is_due(service))
                 r = checkpoint_run(service, CHECKPOINT_LIVE, error);
-        if (r == 0 && (batch.changed || clock_monotonic_ms() - service->inputs.refreshed_ms >=
-                                                (service->inputs.complete ? REFRESH_MS : REFRESH_INCOMPLETE_MS)))
+        if (r == 0 && (batch.changed || clock_monotonic_ms() - service->inputs.refreshed_ms >= refresh_ms(service)))
                 r = inputs_refresh(service, error);
         monitor_update(service, false);
         report(service);
