@@ -147,7 +147,8 @@ struct config {
         int64_t discovery_ms;
         int64_t batch_messages;
         int64_t batch_wait_ms;
-        int64_t partitions; /* of topics that Durand creates */
+        int64_t memory_bytes; /* for messages: read ahead, in the batch, on their way out */
+        int64_t partitions;   /* of topics that Durand creates */
         int64_t replication;
         int64_t tombstone_retention_ms;
         int64_t map_bytes;

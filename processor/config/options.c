@@ -61,6 +61,12 @@ const struct option options[] = {
          "Messages that one transaction takes at most."},
         {SCOPE_FILE, "service.batch_wait", VALUE_DURATION, FILE_AT(batch_wait_ms), "50ms", 1, 10 * SECOND_MS, NULL,
          NULL, "How long a batch waits for more messages."},
+        {SCOPE_FILE, "service.memory", VALUE_BYTES, FILE_AT(memory_bytes), "256MiB", 32LL << 20, 1LL << 40, NULL, NULL,
+         "Memory for messages: those that are read ahead, those of the batch with what is made of them, and those on "
+         "their "
+         "way out. Where the cluster takes more slowly than it gives, reading waits. Not counted: the program itself, "
+         "the "
+         "state's pages, and what one batch touches of it."},
         {SCOPE_FILE, "service.tombstone_retention", VALUE_DURATION, FILE_AT(tombstone_retention_ms), "90d", DAY_MS,
          3650 * DAY_MS, NULL, NULL,
          "How long a deleted record's tombstone and ghost stay: late events of the record and the id of its entity "

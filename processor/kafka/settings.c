@@ -16,6 +16,10 @@ static const struct setting {
         const char *value; /* NULL: "durand." and the instance's name */
         unsigned roles;
         bool fixed;
+        /* Of `service.memory` (its 2nd, 4th, ... part), in units of so many bytes; then there is no value. The parts of
+         * the consumer and of the producer leave half of it to the batch (service/live.c). */
+        unsigned part;
+        int64_t unit;
 } settings[] = {
         {"client.id", NULL, ROLE_PRODUCER | ROLE_TRANSACTIONAL | ROLE_CONSUMER, false},
         {"transactional.id", NULL, ROLE_TRANSACTIONAL, true},
@@ -43,6 +47,11 @@ static const struct setting {
         {"enable.partition.eof", "true", ROLE_CONSUMER, true},
         /* Never jump silently over what was deleted before it was read. */
         {"auto.offset.reset", "error", ROLE_CONSUMER, true},
+        /* Messages that wait to be taken, of all partitions; when they are so many, nothing more is fetched. */
+        {"queued.max.messages.kbytes", "", ROLE_CONSUMER, false, 8, 1024},
+        /* One answer comes on top of that, and one message in the batch keeps all of its answer. */
+        {"fetch.max.bytes", "", ROLE_CONSUMER, false, 16, 1},
+        {"queue.buffering.max.kbytes", "", ROLE_PRODUCER | ROLE_TRANSACTIONAL, false, 8, 1024},
         {"fetch.wait.max.ms", "50", ROLE_CONSUMER, false},
         {"allow.auto.create.topics", "false", ROLE_CONSUMER, true},
         {"reconnect.backoff.max.ms", "2000", ROLE_PRODUCER | ROLE_TRANSACTIONAL | ROLE_CONSUMER, false},
@@ -73,7 +82,7 @@ static int set(rd_kafka_conf_t *conf, const char *name, const char *value, bool 
 
 static int set_ours(rd_kafka_conf_t *conf, const struct config *config, enum kafka_role role, struct error *error)
 {
-        char id[300];
+        char id[300], bytes[32];
 
         snprintf(id, sizeof(id), "durand.%.*s", TEXT_ARG(config->instance));
         for (size_t i = 0; i < SETTING_COUNT; i++) {
@@ -82,7 +91,14 @@ static int set_ours(rd_kafka_conf_t *conf, const struct config *config, enum kaf
 
                 if (!(setting->roles & role))
                         continue;
-                r = set(conf, setting->name, setting->value ? setting->value : id, false, error);
+                if (setting->part)
+                        snprintf(bytes, sizeof(bytes), "%lld",
+                                 (long long)(config->memory_bytes / setting->part / setting->unit));
+                r = set(conf, setting->name,
+                        setting->part    ? bytes
+                        : setting->value ? setting->value
+                                         : id,
+                        false, error);
                 if (r < 0)
                         return r;
         }

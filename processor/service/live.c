@@ -16,7 +16,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BATCH_BYTES_MAX (64U << 20)
+/* Parts of `service.memory`: the messages of a batch, and what is decoded of them. The rest is librdkafka's
+ * (kafka/settings.c) and the outputs', which are about as large as what they are made of. */
+#define MESSAGES_PART 16
+#define DECODED_PART 4
 #define REFRESH_INCOMPLETE_MS 2000
 #define REPORT_MS 60000
 #define STALL_PAUSE_MS 200
@@ -119,14 +122,21 @@ static int64_t heartbeat_due_ms(const struct service *service)
         return service->committed_ms + service->config->heartbeat_ms;
 }
 
+static bool has_room(const struct batch *batch)
+{
+        uint64_t memory = (uint64_t)batch->service->config->memory_bytes;
+
+        return batch->bytes < memory / MESSAGES_PART && batch->service->batch.used_bytes < memory / DECODED_PART;
+}
+
 static int collect(struct batch *batch)
 {
         struct service *service = batch->service;
         int64_t deadline_ms = heartbeat_due_ms(service);
         int r = 0;
 
-        while (r == 0 && batch->messages < (uint64_t)service->config->batch_messages &&
-               batch->bytes < BATCH_BYTES_MAX && !batch->changed && !batch->stalled && !service_stopping(service)) {
+        while (r == 0 && batch->messages < (uint64_t)service->config->batch_messages && has_room(batch) &&
+               !batch->changed && !batch->stalled && !service_stopping(service)) {
                 int64_t left_ms = deadline_ms - clock_monotonic_ms();
                 struct kafka_event event;
 

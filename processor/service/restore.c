@@ -19,6 +19,7 @@
 #include <string.h>
 
 #define FLUSH_MESSAGES 5000
+#define FLUSH_PART 16 /* of `service.memory`: messages are librdkafka's until the flush */
 #define POLL_WAIT_MS 200
 #define STALLED_MS 60000 /* no message and no end for so long: the brokers are not well */
 #define REPORT_MS 5000
@@ -146,7 +147,7 @@ int restore_run(struct service *service, const int64_t *ends, struct error *erro
 {
         int32_t partitions = service->topics.items[service->topics.records].partitions;
         int64_t started_ms = clock_monotonic_ms(), seen_ms = started_ms, reported_ms = started_ms;
-        uint64_t applied = 0, unflushed = 0;
+        uint64_t applied = 0, unflushed = 0, unflushed_bytes = 0;
         int r = 0;
 
         monitor_phase(&service->monitor, PHASE_RESTORING);
@@ -165,11 +166,13 @@ int restore_run(struct service *service, const int64_t *ends, struct error *erro
                 r = kafka_poll(service->consumer, POLL_WAIT_MS, &event, error);
                 r = r ? r : take(service, &event, &applied, error);
                 unflushed += applied - before;
-                if (r == 0 && unflushed >= FLUSH_MESSAGES) {
+                unflushed_bytes += event.message.key.length + event.message.value.length;
+                if (r == 0 && (unflushed >= FLUSH_MESSAGES ||
+                               unflushed_bytes >= (uint64_t)service->config->memory_bytes / FLUSH_PART)) {
                         r = flush(service, error);
                         metrics_add(&service->monitor.metrics, METRIC_RESTORED, (double)unflushed);
                         measure(service, ends, partitions, started_ms);
-                        unflushed = 0;
+                        unflushed = unflushed_bytes = 0;
                 }
                 if (event.kind != KAFKA_NOTHING)
                         seen_ms = clock_monotonic_ms();

@@ -3,11 +3,14 @@
 The first request to each chosen topic is held back until another one of the same connection follows it to the same partition.
 Then it is answered with NOT_ENOUGH_REPLICAS, as a broker would that waits for its replicas, and the later one is passed on.
 What the client makes of that is the test's question. Protocol: https://kafka.apache.org/protocol (Produce 3 to 8).
+
+With a rate it also takes produce requests so slowly as a broker would whose disk is: reading them is what it delays.
 """
 
 import socket
 import struct
 import threading
+import time
 
 PRODUCE = 0
 NOT_ENOUGH_REPLICAS = 19
@@ -83,6 +86,8 @@ class Proxy:
     def __init__(self, port, target):
         self.target = target
         self.topics = set()  # each is struck once
+        self.rate = None  # bytes of produce requests a second
+        self.produced = 0
         self.struck = []
         self.lock = threading.Lock()
         self.listener = socket.socket()
@@ -134,6 +139,10 @@ class Proxy:
                     held = None
                     continue
                 produce = parse_produce(frame)
+                if produce:
+                    self.produced += len(frame)
+                    if self.rate:
+                        time.sleep(len(frame) / self.rate)
                 with self.lock:
                     if held and produce and produce[2] == held[1][2]:
                         with sending:
@@ -150,4 +159,5 @@ class Proxy:
             client.close()
 
     def close(self):
+        self.listener.shutdown(socket.SHUT_RDWR)  # wakes the thread that accepts
         self.listener.close()
