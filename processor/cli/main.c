@@ -9,6 +9,7 @@
 #include "cli/feed.h"
 #include "cli/inspect.h"
 #include "cli/load.h"
+#include "cli/publish.h"
 #include "cli/replay.h"
 #include "cli/run.h"
 #include "cli/schemas.h"
@@ -35,6 +36,7 @@ static const struct {
         {"inspect", command_inspect, "the tables of a state, readable"},
         {"feed", command_feed, "the rows of a feed, as JSON or CSV"},
         {"schemas", command_schemas, "the contracts of the outputs, and what a registry has of them"},
+        {"publish", command_publish, "events of files to their topics in Kafka"},
         {"deadletter", command_deadletter, "messages that could not be used: list, show, send again"},
         {"digest", command_digest, "the certificate of a state or of outputs"},
 };

@@ -47,6 +47,9 @@ struct envelope {
 
 int decode_envelope(struct text line, struct arena *arena, struct envelope *envelope, struct error *error);
 
+/* The bytes of an envelope's key or value as a connector writes them: its text, or the JSON of @node. In @arena. */
+struct text envelope_bytes(struct arena *arena, const struct json_node *node, struct text text);
+
 /* CSV as RFC 4180 describes it (quotes, doubled quotes, line breaks in quotes; CRLF or LF; a UTF-8 byte order mark is
  * skipped). Turns a header and rows into messages whose value is a flat object. */
 struct csv_reader;

@@ -194,3 +194,15 @@ int decode_envelope(struct text line, struct arena *arena, struct envelope *enve
                 return ERR_REJECT;
         return read_place(members, message, error);
 }
+
+struct text envelope_bytes(struct arena *arena, const struct json_node *node, struct text text)
+{
+        BUFFER_CLEANUP struct buffer out = {0};
+        struct json_writer writer;
+
+        if (!node || (node->kind != JSON_OBJECT && node->kind != JSON_ARRAY))
+                return text;
+        json_writer_init(&writer, &out);
+        json_write_node(&writer, node);
+        return arena_text(arena, buffer_view(&out));
+}

@@ -46,19 +46,6 @@ static int64_t find_topic(const struct feed *feed, struct text name)
         return -1;
 }
 
-/* The bytes of a key or a value: what it says as text, or its JSON. */
-static struct text bytes_of(struct feed *feed, const struct json_node *node, struct text text)
-{
-        BUFFER_CLEANUP struct buffer out = {0};
-        struct json_writer writer;
-
-        if (!node || (node->kind != JSON_OBJECT && node->kind != JSON_ARRAY))
-                return text;
-        json_writer_init(&writer, &out);
-        json_write_node(&writer, node);
-        return arena_text(&feed->arena, buffer_view(&out));
-}
-
 static int add_event(struct feed *feed, struct text line, struct error *error)
 {
         struct envelope envelope;
@@ -77,8 +64,8 @@ static int add_event(struct feed *feed, struct text line, struct error *error)
                 .record = {.topic = (uint32_t)topic,
                            .has_key = message->has_key,
                            .has_value = message->has_value,
-                           .key = bytes_of(feed, message->key_node, message->key),
-                           .value = bytes_of(feed, message->value_node, message->value)},
+                           .key = envelope_bytes(&feed->arena, message->key_node, message->key),
+                           .value = envelope_bytes(&feed->arena, message->value_node, message->value)},
         };
         return 0;
 }

@@ -105,7 +105,7 @@ static int fit_batches(struct kafka_producer *producer, const struct kafka_topic
         int64_t narrowest = INT64_MAX;
 
         for (uint32_t i = 0; i < count; i++) {
-                if (topics[i].message_bytes_max < narrowest)
+                if (topics[i].message_bytes_max > 0 && topics[i].message_bytes_max < narrowest)
                         narrowest = topics[i].message_bytes_max;
         }
         *anew = narrowest - BATCH_SLACK_BYTES < client_setting(producer->client, "batch.size");
