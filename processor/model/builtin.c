@@ -211,6 +211,9 @@ static const struct level_table level_tables[] = {
         {true, true, MODEL_SAME_AS, {MISSING, LEVEL(SAME_AS_ASSERTED, "a source says so", .90, .000001, 0)}},
 };
 
+const uint8_t model_coupled[MODEL_COUPLED_COUNT] = {MODEL_GIVEN, MODEL_FAMILY, MODEL_BIRTH_PLACE, MODEL_PLACE,
+                                                    MODEL_JOB_TITLE};
+
 struct explanation_table {
         bool person;
         enum model_alternative alternative;

@@ -76,6 +76,26 @@ static void write_alternatives(struct json_writer *writer, const struct model_st
         json_write_object_end(writer);
 }
 
+static void write_couplings(struct json_writer *writer, const struct model_stratum *stratum)
+{
+        json_write_name(writer, "together_mbit");
+        json_write_object(writer);
+        for (uint32_t i = 0; i < MODEL_COUPLED_COUNT; i++) {
+                bool any = false;
+                for (uint32_t j = i + 1; j < MODEL_COUPLED_COUNT; j++)
+                        any |= stratum->coupling_mbit[i][j] != 0;
+                if (!any)
+                        continue;
+                json_write_name(writer, model_attribute_name(model_coupled[i]));
+                json_write_object(writer);
+                for (uint32_t j = i + 1; j < MODEL_COUPLED_COUNT; j++)
+                        if (stratum->coupling_mbit[i][j])
+                                write_i64(writer, model_attribute_name(model_coupled[j]), stratum->coupling_mbit[i][j]);
+                json_write_object_end(writer);
+        }
+        json_write_object_end(writer);
+}
+
 static void write_frequencies(struct json_writer *writer, const struct model_frequencies *table)
 {
         json_write_object(writer);
@@ -135,6 +155,7 @@ void model_write_json(const struct model *model, struct buffer *out)
                 write_i64(&writer, "confidence_mbit", stratum->confidence_mbit);
                 write_levels(&writer, stratum);
                 write_alternatives(&writer, stratum);
+                write_couplings(&writer, stratum);
                 write_left_out(&writer, stratum);
                 json_write_object_end(&writer);
         }
@@ -286,6 +307,35 @@ static int read_left_out(struct model_reader *reader, const struct json_node *li
         return 0;
 }
 
+static int find_coupled(struct text name)
+{
+        for (int i = 0; i < MODEL_COUPLED_COUNT; i++)
+                if (text_equal(name, text_from(model_attribute_name(model_coupled[i]))))
+                        return i;
+        return -1;
+}
+
+/* {"given": {"family": thousandths of a bit}}; without the object what is there stays. */
+static int read_couplings(struct model_reader *reader, const struct json_node *object, enum record_type type,
+                          struct model_stratum *stratum)
+{
+        snprintf(reader->place, sizeof(reader->place), "%s.together_mbit", record_type_name(type));
+        if (object)
+                memset(stratum->coupling_mbit, 0, sizeof(stratum->coupling_mbit));
+        for (const struct json_node *one = object ? object->child : NULL; one; one = one->next)
+                for (const struct json_node *other = one->child; other; other = other->next) {
+                        int i = find_coupled(one->name);
+                        int j = find_coupled(other->name);
+                        int64_t value;
+                        if (i < 0 || j < 0 || i == j || !json_to_i64(other, &value) || value < 0 ||
+                            value > MODEL_COUPLING_MOST_MBIT)
+                                return reject(reader, "expected two of given, family, birth_place, place and "
+                                                      "job_title, with an integer from 0 to 6000");
+                        stratum->coupling_mbit[i][j] = stratum->coupling_mbit[j][i] = (int32_t)value;
+                }
+        return 0;
+}
+
 static int read_stratum(struct model_reader *reader, const struct json_node *root, enum record_type type,
                         struct model_stratum *stratum)
 {
@@ -297,6 +347,7 @@ static int read_stratum(struct model_reader *reader, const struct json_node *roo
         r = r < 0 ? r : read_i64(reader, object, "confidence_mbit", 0, MODEL_CONFIDENCE_MOST_MBIT, &confidence);
         stratum->confidence_mbit = (int32_t)confidence;
         r = r < 0 ? r : read_left_out(reader, json_get(object, "keys_left_out"), type, stratum);
+        r = r < 0 ? r : read_couplings(reader, json_get(object, "together_mbit"), type, stratum);
         r = r < 0 ? r : read_attributes(reader, json_get(object, "attributes"), type, stratum);
         const struct json_node *alternatives = r < 0 ? NULL : json_get(object, "alternatives");
         for (const struct json_node *node = alternatives ? alternatives->child : NULL; node && r >= 0;

@@ -264,6 +264,14 @@ struct model_tokens {
         int32_t most_mbit;
 };
 
+/* Attributes whose values go together among strangers: people of one language and country share given names, family
+ * names and titles of jobs far more often than the shares of each in a list of many countries multiply to. */
+#define MODEL_COUPLED_COUNT 5
+
+extern const uint8_t model_coupled[MODEL_COUPLED_COUNT]; /* enum model_attribute, ascending */
+
+#define MODEL_COUPLING_MOST_MBIT 6000
+
 struct model_stratum {          /* what a model says of one type */
         int64_t records;        /* population that prior odds are made for */
         int64_t twins_permille; /* expected matching pairs, thousandths of a pair for each record */
@@ -275,6 +283,9 @@ struct model_stratum {          /* what a model says of one type */
         uint32_t level_count[MODEL_ATTRIBUTE_COUNT]; /* with level 0; 0: the type has no such attribute */
         struct model_level levels[MODEL_ATTRIBUTE_COUNT][MODEL_LEVELS_MAX];
         struct model_explanation alternatives[ALTERNATIVE_COUNT];
+        /* How many times as often as by chance strangers agree on two attributes at once, as log2 in thousandths;
+         * symmetric, 0: as often. An agreement says so much less beside the other one (score/score.c). */
+        int32_t coupling_mbit[MODEL_COUPLED_COUNT][MODEL_COUPLED_COUNT];
 };
 
 struct model {

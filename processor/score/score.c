@@ -248,12 +248,34 @@ static bool compare_sides(const struct scorer *scorer, const struct comparison *
         return true;
 }
 
+/* What the agreements on @attributes (a bit each) say less together than one by one. Values go together among strangers
+ * (model/weights.h): each agreement tells less by the greatest coupling with one before it, and nothing at worst. A
+ * chain of pairs in place of the joint distribution (Chow & Liu 1968, "Approximating Discrete Probability Distributions
+ * with Dependence Trees"). */
+static int32_t repeated_mbit(const struct model_stratum *stratum, const struct evidence *evidence, uint64_t attributes)
+{
+        int32_t sum = 0;
+        for (uint32_t i = 1; i < MODEL_COUPLED_COUNT; i++) {
+                int32_t weight = evidence->of[model_coupled[i]].weight_mbit;
+                int32_t less = 0;
+                if (weight <= 0 || !(attributes >> model_coupled[i] & 1))
+                        continue;
+                for (uint32_t j = 0; j < i; j++)
+                        if (stratum->coupling_mbit[i][j] > less && attributes >> model_coupled[j] & 1 &&
+                            evidence->of[model_coupled[j]].weight_mbit > 0)
+                                less = stratum->coupling_mbit[i][j];
+                sum += less < weight ? less : weight;
+        }
+        return sum;
+}
+
 /* S_A of one alternative, or false where it does not apply. */
 static bool weigh_alternative(const struct model_stratum *stratum, const struct evidence *evidence,
                               const struct model_explanation *explanation, int32_t *sum_mbit)
 {
         bool called_for = false;
         bool decidable = false;
+        uint64_t explained = 0;
         int32_t sum = stratum->prior_mbit + explanation->offset_mbit;
         for (uint32_t i = 0; i < MODEL_ATTRIBUTE_COUNT; i++) {
                 const struct attribute_evidence *of = &evidence->of[i];
@@ -266,6 +288,7 @@ static bool weigh_alternative(const struct model_stratum *stratum, const struct 
                         decidable = true;
                 if (cost == MODEL_UNEXPLAINED || (weight < 0 && most < MODEL_UNLIMITED))
                         continue;
+                explained |= UINT64_C(1) << i;
                 if (weight > 0) {
                         called_for |= explanation->needs >> i & 1;
                         weight = weight > cost ? weight - cost : 0;
@@ -275,7 +298,7 @@ static bool weigh_alternative(const struct model_stratum *stratum, const struct 
         }
         if (!called_for || !decidable)
                 return false;
-        *sum_mbit = sum;
+        *sum_mbit = sum - repeated_mbit(stratum, evidence, explained);
         return true;
 }
 
@@ -366,6 +389,8 @@ static void combine(const struct model *model, enum record_type type, const stru
         odds->match_mbit = stratum->prior_mbit;
         for (uint32_t i = 0; i < MODEL_ATTRIBUTE_COUNT; i++)
                 odds->match_mbit += evidence->of[i].weight_mbit;
+        odds->repeated_mbit = repeated_mbit(stratum, evidence, UINT64_MAX);
+        odds->match_mbit -= odds->repeated_mbit;
         odds->others_mbit = weigh_alternatives(stratum, evidence, odds->alternative_mbit, &odds->strongest);
         odds->posterior_mbit = odds->match_mbit - odds->others_mbit + model->strata[type].confidence_mbit;
 }
@@ -451,7 +476,7 @@ void score_explain(struct scorer *scorer, const struct score_pair *pair, struct 
         detail->score.posterior_mbit = rule_posterior(scorer->model->rules, evidence.rule, odds.posterior_mbit);
         detail->score.cannot_link = is_kept_apart(&evidence);
         restore_sides(&evidence);
-        detail->steps = arena_calloc(arena, MODEL_ATTRIBUTE_COUNT + 4, sizeof(*detail->steps));
+        detail->steps = arena_calloc(arena, MODEL_ATTRIBUTE_COUNT + 5, sizeof(*detail->steps));
         detail->steps[detail->step_count++] = (struct score_step){
                 .attribute = TEXT("prior"),
                 .level = arena_printf(arena, "a random pair of %lld records", (long long)stratum->records),
@@ -470,6 +495,12 @@ void score_explain(struct scorer *scorer, const struct score_pair *pair, struct 
                                 evidence.of[i].weight_mbit - stratum->levels[i][evidence.of[i].level].weight_mbit,
                 };
         }
+        if (odds.repeated_mbit)
+                detail->steps[detail->step_count++] = (struct score_step){
+                        .attribute = TEXT("together"),
+                        .level = TEXT("strangers who share one of these share the others more often"),
+                        .weight_mbit = -odds.repeated_mbit,
+                };
         if (odds.strongest != ALTERNATIVE_COUNT && odds.others_mbit)
                 detail->steps[detail->step_count++] = (struct score_step){
                         .attribute = text_from(model_alternative_name(odds.strongest)),

@@ -20,7 +20,8 @@ struct score_vector {
 #define SCORE_DOES_NOT_APPLY INT32_MIN
 
 struct score_odds {
-        int32_t match_mbit;                          /* S_M: prior odds and all weights */
+        int32_t match_mbit;                          /* S_M: prior odds and all weights, less `repeated` */
+        int32_t repeated_mbit;                       /* what coupled attributes say twice, 0 at least */
         int32_t alternative_mbit[ALTERNATIVE_COUNT]; /* S_A, or SCORE_DOES_NOT_APPLY */
         int32_t others_mbit;                         /* log2(1 + sum of 2^S_A) */
         int32_t posterior_mbit;                      /* S_M - others */

@@ -21,6 +21,11 @@ struct train_sums {
         uint64_t others[MODEL_ATTRIBUTE_COUNT][MODEL_LEVELS_MAX];  /* strangers among random pairs */
         uint64_t alternatives[ALTERNATIVE_COUNT];
         uint64_t expected;
+        /* Of random pairs that neither a match nor an alternative explains, by two coupled attributes (i < j): those
+         * where both were compared, where i agrees, where j does, where both do. */
+        struct train_joint {
+                uint64_t compared, first, second, both;
+        } joint[MODEL_COUPLED_COUNT][MODEL_COUPLED_COUNT];
 };
 
 /* cells.c: the candidates of @type, and random pairs of its records. */
@@ -46,6 +51,9 @@ void train_find_u(const struct model_stratum *start, const struct train_sums *su
 void train_set_levels(struct model_stratum *stratum, const struct model_stratum *start, const struct train_u *u,
                       const struct train_sums *sums);
 bool train_learns(enum model_attribute attribute);
+
+/* couplings.c: how much more often than by chance strangers agree on two attributes at once. */
+void train_set_couplings(struct model_stratum *stratum, const struct train_sums *sums);
 
 /* frequencies.c: rarities of values from the clusters that stand in @resolve, each value counted once a cluster. */
 void train_set_frequencies(const struct resolve *resolve, const struct model *start, struct model *model);

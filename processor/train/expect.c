@@ -38,6 +38,27 @@ static void add_alternatives(const struct train_cell *cell, const struct score_o
                                 (rest * bits_power_ppm(odds->alternative_mbit[a] - odds->others_mbit) / MILLION);
 }
 
+/* Strangers by what they agree on at once. */
+static void add_joint(const struct model_stratum *stratum, const struct train_cell *cell, uint64_t share,
+                      struct train_sums *sums)
+{
+        for (uint32_t i = 0; i < MODEL_COUPLED_COUNT; i++) {
+                uint32_t level = cell->vector.level[model_coupled[i]];
+                bool agrees = stratum->levels[model_coupled[i]][level].weight_mbit > 0;
+                for (uint32_t j = i + 1; level && j < MODEL_COUPLED_COUNT; j++) {
+                        uint32_t other = cell->vector.level[model_coupled[j]];
+                        bool other_agrees = stratum->levels[model_coupled[j]][other].weight_mbit > 0;
+                        struct train_joint *joint = &sums->joint[i][j];
+                        if (!other)
+                                continue;
+                        joint->compared += share;
+                        joint->first += agrees ? share : 0;
+                        joint->second += other_agrees ? share : 0;
+                        joint->both += agrees && other_agrees ? share : 0;
+                }
+        }
+}
+
 static void expect_range(void *context, unsigned worker, size_t from, size_t to)
 {
         struct expect_run *run = context;
@@ -52,10 +73,23 @@ static void expect_range(void *context, unsigned worker, size_t from, size_t to)
                         add_alternatives(cell, &odds, MILLION - match, sums);
                         continue;
                 }
+                add_joint(&run->model->strata[run->type], cell,
+                          cell->weight * ((MILLION - match) * bits_power_ppm(-odds.others_mbit) / MILLION), sums);
                 for (uint32_t a = 0; a < MODEL_ATTRIBUTE_COUNT; a++)
                         if (cell->vector.level[a])
                                 sums->others[a][cell->vector.level[a]] += cell->weight * (MILLION - match);
         }
+}
+
+static void add_joints(const struct train_sums *from, struct train_sums *to)
+{
+        for (uint32_t i = 0; i < MODEL_COUPLED_COUNT; i++)
+                for (uint32_t j = i + 1; j < MODEL_COUPLED_COUNT; j++) {
+                        to->joint[i][j].compared += from->joint[i][j].compared;
+                        to->joint[i][j].first += from->joint[i][j].first;
+                        to->joint[i][j].second += from->joint[i][j].second;
+                        to->joint[i][j].both += from->joint[i][j].both;
+                }
 }
 
 static void expect(struct parallel *parallel, struct expect_run *run, struct train_sums *sums)
@@ -73,6 +107,7 @@ static void expect(struct parallel *parallel, struct expect_run *run, struct tra
                 for (uint32_t a = 0; a < ALTERNATIVE_COUNT; a++)
                         sums->alternatives[a] += run->sums[w].alternatives[a];
                 sums->expected += run->sums[w].expected;
+                add_joints(&run->sums[w], sums);
         }
 }
 

@@ -172,6 +172,7 @@ static void estimate_u(struct trainer *trainer, enum record_type type, const str
         trainer->model->strata[type].confidence_mbit = 0;
         train_expect_others(trainer->resolve->parallel, trainer->model, type, random, sums);
         train_find_u(&trainer->start->strata[type], sums, &trainer->u[type]);
+        train_set_couplings(&trainer->model->strata[type], sums);
         train_report_others(&trainer->report->strata[type], sums);
         /* without evidence for m yet: the start's own */
         memset(sums, 0, sizeof(*sums));

@@ -151,6 +151,29 @@ static void keys_that_are_left_out_are_kept_in_the_file_and_in_the_hash(void **s
         model_free(all);
 }
 
+static void couplings_are_symmetric_and_kept_in_the_file_and_in_the_hash(void **state)
+{
+        BUFFER_CLEANUP struct buffer json = {0};
+        struct model *independent = model_new_builtin();
+        struct model *coupled = NULL;
+        struct model *copy = NULL;
+        struct error error;
+        (void)state;
+        assert_int_equal(model_load_text(TEXT("{\"durand_model\":1,\"person\":{\"together_mbit\":{\"family\":"
+                                              "{\"given\":1200}}}}"),
+                                         "m", &coupled, &error),
+                         0);
+        assert_int_equal(coupled->strata[TYPE_PERSON].coupling_mbit[0][1], 1200);
+        assert_int_equal(coupled->strata[TYPE_PERSON].coupling_mbit[1][0], 1200);
+        assert_string_not_equal(model_hash(independent), model_hash(coupled));
+        model_write_json(coupled, &json);
+        assert_int_equal(model_load_text(buffer_view(&json), "copy", &copy, &error), 0);
+        assert_string_equal(model_hash(copy), model_hash(coupled));
+        model_free(copy);
+        model_free(coupled);
+        model_free(independent);
+}
+
 static void mistakes_are_refused_with_their_place(void **state)
 {
         static const struct {
@@ -162,6 +185,12 @@ static void mistakes_are_refused_with_their_place(void **state)
                 {"{\"durand_model\":2}", "no model file"},
                 {"{\"durand_model\":1,\"person\":{\"keys_left_out\":[\"shoe size\"]}}",
                  "keys_left_out: no key of this name"},
+                {"{\"durand_model\":1,\"person\":{\"together_mbit\":{\"given\":{\"phone\":9}}}}",
+                 "person.together_mbit: expected two of"},
+                {"{\"durand_model\":1,\"person\":{\"together_mbit\":{\"given\":{\"family\":-1}}}}",
+                 "person.together_mbit: expected two of"},
+                {"{\"durand_model\":1,\"person\":{\"together_mbit\":{\"given\":{\"given\":5}}}}",
+                 "person.together_mbit: expected two of"},
                 {"{\"durand_model\":1,\"person\":{\"keys_left_out\":[7]}}", "keys_left_out: no key of this name"},
                 {"{\"durand_model\":1,\"person\":{\"keys_left_out\":\"family name\"}}", "expected a list"},
                 {"{\"durand_model\":1,\"person\":{\"keys_left_out\":[\"two names, sound\"]}}",
@@ -210,6 +239,7 @@ int main(void)
                 cmocka_unit_test(a_model_file_round_trips),
                 cmocka_unit_test(a_change_of_a_weight_changes_the_hash),
                 cmocka_unit_test(keys_that_are_left_out_are_kept_in_the_file_and_in_the_hash),
+                cmocka_unit_test(couplings_are_symmetric_and_kept_in_the_file_and_in_the_hash),
                 cmocka_unit_test(mistakes_are_refused_with_their_place),
                 cmocka_unit_test(a_missing_file_is_named),
         };

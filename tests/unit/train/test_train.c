@@ -2,7 +2,7 @@
 #include "train/train.h"
 
 #include "base/buffer.h"
-#include "model/model.h"
+#include "model/weights.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLOTS 4
+#define SLOTS 5
 
 struct world {
         struct config config;
@@ -47,7 +47,7 @@ static struct text misspelt(struct world *world, struct text name)
 
 static void add_record(struct world *world, const char *id, const struct text values[SLOTS])
 {
-        static const char *const names[SLOTS] = {"given_name", "family_name", "birth_date", "phone"};
+        static const char *const names[SLOTS] = {"given_name", "family_name", "birth_date", "phone", "job_title"};
         struct record *record = &world->records[world->count++];
         *record = (struct record){.key = {.source = TEXT("crm"),
                                           .entity = TEXT("Contact"),
@@ -88,6 +88,29 @@ static void make_world(struct world *world, uint32_t people)
                         values[3] = TEXT_NONE;
                 add_record(world, "b", values);
                 world->twins++;
+        }
+}
+
+static const char *const titles[] = {"Ragioniere", "Medico", "Architetto", "Idraulico"};
+
+/* Two peoples of one size, who share no name and no title; where they are @mixed, everybody may have everything. */
+static void make_two_peoples(struct world *world, uint32_t people, bool mixed)
+{
+        dice_state = 11;
+        memset(world, 0, sizeof(*world));
+        config_init_builtin(&world->config);
+        world->records = arena_calloc(&world->arena, people, sizeof(*world->records));
+        for (uint32_t i = 0; i < people; i++) {
+                uint32_t people_of[] = {i % 2, mixed ? dice(2) : i % 2, mixed ? dice(2) : i % 2};
+                struct text values[SLOTS] = {
+                        text_from(given_names[dice(6) + 6 * people_of[0]]),
+                        arena_printf(&world->arena, "%s%c%c%s", family_starts[dice(5) + 5 * people_of[1]],
+                                     "aeiou"[dice(5)], "bcdglmnprstv"[dice(12)], family_ends[dice(8)]),
+                        arena_printf(&world->arena, "%u-%02u-%02u", 1930 + dice(70), 1 + dice(12), 1 + dice(28)),
+                        TEXT_NONE,
+                        text_from(titles[dice(2) + 2 * people_of[2]]),
+                };
+                add_record(world, "a", values);
         }
 }
 
@@ -132,6 +155,38 @@ static void it_expects_the_pairs_that_there_are(void **state)
         assert_true(given[GIVEN_EXACT].weight_mbit < given[GIVEN_EXACT].start_mbit - 2000);
         free(report);
         end_world(&world);
+}
+
+/* log2 of how much more often than by chance strangers share a given name and a job title. */
+static int32_t coupling_of_two_peoples(bool mixed)
+{
+        BUFFER_CLEANUP struct buffer json = {0};
+        struct train_report *report = calloc(1, sizeof(*report));
+        struct world world;
+        struct model *model;
+        struct error error = {{0}};
+        make_two_peoples(&world, 1000, mixed);
+        train_on(&world, 2, &json, report);
+        assert_int_equal(model_load_text(buffer_view(&json), "model", &model, &error), 0);
+        uint32_t given = 0, title = 0;
+        while (model_coupled[given] != MODEL_GIVEN)
+                given++;
+        while (model_coupled[title] != MODEL_JOB_TITLE)
+                title++;
+        int32_t coupling = model->strata[TYPE_PERSON].coupling_mbit[given][title];
+        assert_int_equal(coupling, model->strata[TYPE_PERSON].coupling_mbit[title][given]);
+        model_free(model);
+        free(report);
+        end_world(&world);
+        return coupling;
+}
+
+static void what_goes_together_among_strangers_is_learned(void **state)
+{
+        (void)state;
+        /* who shares a given name is of one people: a shared title is twice as likely, which is one bit */
+        assert_in_range(coupling_of_two_peoples(false), 850, 1150);
+        assert_in_range(coupling_of_two_peoples(true), 0, 150);
 }
 
 static void the_same_records_in_any_order_give_the_same_model(void **state)
@@ -198,6 +253,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(it_expects_the_pairs_that_there_are),
+                cmocka_unit_test(what_goes_together_among_strangers_is_learned),
                 cmocka_unit_test(the_same_records_in_any_order_give_the_same_model),
                 cmocka_unit_test(few_records_learn_the_prior_only),
                 cmocka_unit_test(short_lists_do_not_run_away),
