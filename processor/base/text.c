@@ -140,6 +140,18 @@ static uint32_t utf8_sequence(const unsigned char *s, uint32_t left)
         return 0;
 }
 
+bool text_is_identifier(struct text t)
+{
+        for (uint32_t i = 0; i < t.length; i++) {
+                char c = t.data[i];
+                bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+
+                if (!letter && (i == 0 || c < '0' || c > '9'))
+                        return false;
+        }
+        return t.length > 0;
+}
+
 bool text_is_utf8(struct text t)
 {
         const unsigned char *s = (const unsigned char *)t.data;

@@ -51,5 +51,8 @@ struct text text_slice(struct text t, uint32_t from, uint32_t length);
 /* Whole-text decimal integer with optional sign. False if anything else is there or it does not fit. */
 bool text_to_i64(struct text t, int64_t *value);
 
+/* True for ASCII letters, digits and '_', no digit first: a name in Avro (specification, "Names"). */
+bool text_is_identifier(struct text t);
+
 /* True if every byte sequence of @t is valid UTF-8 (RFC 3629: no surrogates, no overlong forms). */
 bool text_is_utf8(struct text t);

@@ -5,6 +5,7 @@
  */
 #include "cli/check.h"
 
+#include "cli/load.h"
 #include "cli/output.h"
 
 #include "base/buffer.h"
@@ -91,7 +92,7 @@ static int report(const struct arguments *arguments, const struct config *config
         else if (!arguments->json)
                 buffer_printf(&out, "%s: fine, %u source%s, %zu warning%s\n", arguments->path, config->source_count,
                               plural(config->source_count), warnings, plural(warnings));
-        int r = print_output(&out) ? 0 : EXIT_FAILURE;
+        int r = print_output(&out) ? 0 : EXIT_FAILED;
         return errors > 0 ? EXIT_UNUSABLE : r;
 }
 
@@ -120,7 +121,8 @@ int command_check(int argc, char **argv)
                 .options = argp_options,
                 .parser = parse_argument,
                 .args_doc = "[FILE]",
-                .doc = "Reads a configuration and reports every mistake with file, line and remedy.",
+                .doc = "Reads a configuration and reports every mistake with file, line and remedy.\v"
+                       "Exit codes: 0 usable, 2 not usable, 3 the output cannot be written.",
         };
         struct arguments arguments = {0};
         argp_err_exit_status = EXIT_UNUSABLE;
@@ -129,12 +131,12 @@ int command_check(int argc, char **argv)
         if (arguments.reference) {
                 struct buffer out BUFFER_CLEANUP = {0};
                 arguments.reference(&out);
-                return print_output(&out) ? 0 : EXIT_FAILURE;
+                return print_output(&out) ? 0 : EXIT_FAILED;
         }
         struct config *config = calloc(1, sizeof(*config));
         struct config_problems problems = {0};
         if (!config)
-                return EXIT_FAILURE;
+                return EXIT_FAILED;
         if (config_load(arguments.path, config, &problems) == 0)
                 check_kafka(&arguments, config, &problems);
         int r = report(&arguments, config, &problems);

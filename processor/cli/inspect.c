@@ -10,6 +10,7 @@
 
 #include "base/json.h"
 #include "cli/inspect_row.h"
+#include "cli/load.h"
 #include "config/config.h"
 #include "conflict/conflict.h"
 
@@ -321,7 +322,8 @@ int command_inspect(int argc, char **argv)
                                          parse_option,
                                          "[TABLE]",
                                          "Shows the tables of the state, or the entries of one of them, as of the last "
-                                         "checkpoint. A running service is not disturbed.",
+                                         "checkpoint. A running service is not disturbed.\v"
+                                         "Exit codes: 0 done, 2 nothing to read there, 3 the state is damaged.",
                                          NULL,
                                          NULL,
                                          NULL};
@@ -331,7 +333,7 @@ int command_inspect(int argc, char **argv)
 
         argp_err_exit_status = 2;
         if (argp_parse(&argp, argc, argv, 0, NULL, &inspect) != 0)
-                return 2;
+                return EXIT_USAGE;
         rc = run(&inspect, &error);
         if (rc < 0)
                 fprintf(stderr, "durand inspect: %s\n", error.text);
@@ -341,5 +343,5 @@ int command_inspect(int argc, char **argv)
         config_free(&inspect.config);
         if (rc == 0)
                 return 0;
-        return rc == ERR_USAGE ? 2 : 1;
+        return rc == ERR_USAGE ? EXIT_USAGE : EXIT_FAILED;
 }

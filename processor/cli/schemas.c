@@ -217,7 +217,7 @@ static int do_topic(void *context, const char *name, int32_t partitions)
 
         (void)partitions;
         for (int part = 0; part < CONTRACT_PART_COUNT && r == 0; part++) {
-                struct text contract = contract_find(own, (enum contract_part)part);
+                struct text contract = contract_find(run->config, own, (enum contract_part)part, &run->arena);
 
                 if (contract.length == 0)
                         continue;

@@ -4,6 +4,7 @@
  * the configuration's own arena, so most texts are slices of it.
  */
 #include "config/load.h"
+#include "config/policy.h"
 #include "config/topic.h"
 
 #include <errno.h>
@@ -180,6 +181,24 @@ static void check_registry(struct loader *loader, const struct node *root)
                               "registry: a client certificate needs its private key, and the other way round");
 }
 
+/* What a feed's consumer calls its fields is Avro's business only where the feed is written in it. */
+static void check_feed_names(struct loader *loader, const struct node *root)
+{
+        const struct config *config = loader->config;
+
+        for (uint32_t i = 0; i < config->feed_count && config->output.avro; i++) {
+                for (uint32_t k = 0; k < config->feeds[i].field_count; k++) {
+                        if (text_is_identifier(config->feeds[i].fields[k].name))
+                                continue;
+                        problem_warning(&loader->sink, node_get(root, "feeds"),
+                                        "use letters, digits and '_', and no digit first, if the feed is to be in Avro",
+                                        "feed %.*s: \"%.*s\" is no name in Avro: the feed stays in JSON",
+                                        TEXT_ARG(config->feeds[i].name), TEXT_ARG(config->feeds[i].fields[k].name));
+                        break;
+                }
+        }
+}
+
 static void check_registry_secrets(struct loader *loader, const struct node *root)
 {
         static const char *const paths[] = {"registry.password", "registry.token"};
@@ -216,6 +235,7 @@ int config_load_text(struct text yaml, const char *name, struct config *config, 
                 finish_words(config);
                 check_registry(&loader, root);
                 check_registry_secrets(&loader, root);
+                check_feed_names(&loader, root);
                 share_zones(config, root);
                 check_thresholds(&loader, root);
                 check_names(&loader, root);

@@ -1,7 +1,8 @@
 /* contract.h: what the topics that Durand writes promise to their readers, and under which subject a registry keeps it.
  *
- * A contract is an Avro schema of schemas/, compiled into the program. It holds for JSON as well: a message in JSON is
- * the value that the Avro form means (schemas/README.md).
+ * A contract is an Avro schema of schemas/, compiled into the program; that of a feed is made from the fields that its
+ * configuration lists. It holds for JSON as well: a message in JSON is the value that the Avro form means
+ * (schemas/README.md).
  */
 #pragma once
 
@@ -15,8 +16,9 @@ enum contract_part {
 };
 
 /* The contract of @part of the topic @name (without prefix: "golden.person", "sync.erp"), as JSON text that lives for
- * ever. Empty for a topic that has none, such as "deadletter". */
-struct text contract_find(struct text name, enum contract_part part);
+ * ever, or in @arena (a feed's). Empty for a topic that has none, such as "deadletter", or a feed with a field whose
+ * name Avro does not allow (text_is_identifier()). */
+struct text contract_find(const struct config *config, struct text name, enum contract_part part, struct arena *arena);
 
 /* The subject of @part of the whole topic @topic, whose schema has the full name @record: after the strategies of
  * Confluent's serializers (TopicName, RecordName, TopicRecordName). Keys are texts, which have no names of their own:

@@ -85,6 +85,7 @@ struct outputs {
 /* --- wire.c: what keys and values look like */
 
 struct wire_contract {
+        struct text text; /* empty: the topic has none */
         struct avro_schema *schema;
         uint32_t id; /* under which the registry keeps it; 0: not agreed yet */
 };
@@ -92,6 +93,7 @@ struct wire_contract {
 struct wire {
         struct registry *registry;       /* NULL: none is configured */
         struct wire_contract *contracts; /* key and value of each topic, in the order of topic_set */
+        struct arena lasting;            /* the contracts' texts */
         struct arena scratch;
         struct buffer buffer;
 };

@@ -26,21 +26,14 @@ static bool is_own_log(const struct service *service, uint32_t topic)
         return topic == service->topics.records;
 }
 
-static struct text contract_of(const struct service *service, uint32_t topic, enum contract_part part)
-{
-        struct text name = text_from(service->topics.items[topic].name);
-
-        return contract_find(text_slice(name, service->config->topic_prefix.length, name.length), part);
-}
-
-/* A topic without a contract (a feed, whose fields its consumer chooses) stays as it is. */
+/* A topic without a contract (the dead letters, a feed with names that Avro does not allow) stays as it is. */
 static bool uses_avro(const struct service *service, uint32_t topic, enum contract_part part)
 {
         const struct output_config *output = &service->config->output;
 
         if (part == CONTRACT_KEY ? !output->avro_keys || is_own_log(service, topic) : !output->avro)
                 return false;
-        return contract_of(service, topic, part).length > 0;
+        return service->wire.contracts[topic * CONTRACT_PART_COUNT + (uint32_t)part].text.length > 0;
 }
 
 /* --- contracts */
@@ -79,27 +72,40 @@ static int prepare_topic(struct service *service, uint32_t topic, struct error *
 
         for (int part = 0; part < CONTRACT_PART_COUNT && r == 0; part++) {
                 struct wire_contract *agreed = &service->wire.contracts[topic * CONTRACT_PART_COUNT + (uint32_t)part];
-                struct text contract = contract_of(service, topic, (enum contract_part)part);
 
                 if (agreed->id || !uses_avro(service, topic, (enum contract_part)part))
                         continue;
                 if (!agreed->schema)
-                        r = avro_compile(&contract, 1, &agreed->schema, error);
-                r = r ? r : agree(service, name, (enum contract_part)part, contract, agreed, error);
+                        r = avro_compile(&agreed->text, 1, &agreed->schema, error);
+                r = r ? r : agree(service, name, (enum contract_part)part, agreed->text, agreed, error);
         }
         return r;
+}
+
+/* The contracts of all topics, once in the service's life. */
+static void find_contracts(struct service *service)
+{
+        struct wire *wire = &service->wire;
+
+        wire->contracts = calloc((size_t)service->topics.count * CONTRACT_PART_COUNT, sizeof(*wire->contracts));
+        if (!wire->contracts)
+                abort();
+        for (uint32_t i = 0; i < service->topics.count * CONTRACT_PART_COUNT; i++) {
+                struct text name = text_from(service->topics.items[i / CONTRACT_PART_COUNT].name);
+
+                wire->contracts[i].text =
+                        contract_find(service->config,
+                                      text_slice(name, service->config->topic_prefix.length, name.length),
+                                      (enum contract_part)(i % CONTRACT_PART_COUNT), &wire->lasting);
+        }
 }
 
 int wire_prepare(struct service *service, struct error *error)
 {
         int r = 0;
 
-        if (!service->wire.contracts) {
-                service->wire.contracts =
-                        calloc((size_t)service->topics.count * CONTRACT_PART_COUNT, sizeof(*service->wire.contracts));
-                if (!service->wire.contracts)
-                        abort();
-        }
+        if (!service->wire.contracts)
+                find_contracts(service);
         for (uint32_t topic = 0; topic < service->topics.count && r == 0; topic++)
                 r = prepare_topic(service, topic, error);
         return r;
@@ -112,6 +118,7 @@ void wire_free(struct service *service)
         free(service->wire.contracts);
         registry_close(service->wire.registry);
         arena_free(&service->wire.scratch);
+        arena_free(&service->wire.lasting);
         buffer_free(&service->wire.buffer);
         service->wire = (struct wire){0};
 }

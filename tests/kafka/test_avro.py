@@ -34,7 +34,8 @@ except ImportError:
     print("SKIPPED: nothing was tested in Avro", file=sys.stderr)
     sys.exit(SKIPPED)
 
-COMPARED = ["golden.person", "golden.organization", "conflicts", "records", "sync.sfdc-emea", "sync.sfdc-us"]
+COMPARED = ["golden.person", "golden.organization", "conflicts", "records", "sync.sfdc-emea", "sync.sfdc-us",
+            "feed.newsletter"]
 
 CONFIG = """
 instance: {name}
@@ -192,6 +193,8 @@ class Test:
     def compare(self, name, decode):
         for topic in COMPARED:
             expected = self.read("json." + topic, lambda value, headers: json.loads(value))
+            if topic.startswith("feed."):  # its rows have all fields in JSON, and the reader above drops nulls
+                expected = {k: {n: x for n, x in v.items() if x is not None} for k, v in expected.items()}
             harness.compare(topic, self.read(name + "." + topic, decode), expected)
             check(expected or topic.startswith("sync"), "%s is empty, nothing was compared" % topic)
 
@@ -237,6 +240,7 @@ class Test:
         outcomes = self.schemas("check", config)
         check(set(outcomes.values()) == {"new"}, "check before: %s" % outcomes)
         check("told.changes-value" in outcomes and "told.changes-key" in outcomes, "subjects: %s" % outcomes)
+        check("told.feed.newsletter-value" in outcomes, "a feed has no contract: %s" % outcomes)
         check("told.records-key" not in outcomes, "keys of `records` are text")
         check(set(self.schemas("register", config).values()) == {"registered"}, "not all were registered")
         check(set(self.schemas("check", config).values()) == {"registered"}, "not all are registered")
@@ -285,9 +289,9 @@ class Test:
         topic = "avro." + self.topics[0]
         self.broker.send([{"topic": topic, "key": None, "timestamp_ms": 1740000000000,
                            "value_base64": base64.b64encode(b"\0\0\x0f\xff\xff\2x").decode()}])
-        before = len(self.broker.read("avro.deadletter"))
+        before = len(self.broker.read("avro.deadletter", decode_keys=False))
         self.to_end(self.avro, "avro")
-        letters = self.broker.read("avro.deadletter")
+        letters = self.broker.read("avro.deadletter", decode_keys=False)
         check(len(letters) == before + 1, "%d dead letters more" % (len(letters) - before))
         reason = dict(letters[-1][4]).get("durand.reason", b"").decode()
         for *_, value, headers in letters:
@@ -305,7 +309,7 @@ class Test:
         row["op"] = "u"
         row["source"]["ts_ms"] = row["ts_ms"] = 1741000000000
         message = in_avro(self.registry, event)
-        letters = len(self.broker.read("avro.deadletter"))
+        letters = len(self.broker.read("avro.deadletter", decode_keys=False))
         os.kill(self.registry.process(), signal.SIGSTOP)
         try:
             self.broker.send([message])
@@ -329,7 +333,7 @@ class Test:
             os.kill(self.registry.process(), signal.SIGCONT)
         self.wait_for(event, "Renamed Again")
         check(service.terminate() == 0, "durand run did not end cleanly")
-        check(len(self.broker.read("avro.deadletter")) == letters, "an outage made a dead letter")
+        check(len(self.broker.read("avro.deadletter", decode_keys=False)) == letters, "an outage made a dead letter")
         with open(os.path.join(self.work, "log"), encoding="utf-8") as log:
             check("waits for its schema" in log.read(), "the wait is not in the log")
 

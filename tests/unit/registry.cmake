@@ -1,3 +1,4 @@
+unit_tests(FOLDER registry USES registry avro config record)
 if(TARGET durand)
         add_test(NAME scenario.registry_client
                 COMMAND /usr/bin/python3 "${CMAKE_CURRENT_SOURCE_DIR}/registry/test_client.py" $<TARGET_FILE:durand>)
