@@ -143,6 +143,17 @@ int32_t model_weight_mbit(const struct model *model, enum record_type type, enum
         return entry->weight_mbit + surplus * entry->frequency_permille / 1000;
 }
 
+bool model_make_phrase(struct text first, struct text second, char bytes[MODEL_PHRASE_BYTES_MAX], struct text *phrase)
+{
+        if (!first.length || !second.length || first.length + second.length + 1 > MODEL_PHRASE_BYTES_MAX)
+                return false;
+        memcpy(bytes, first.data, first.length);
+        bytes[first.length] = ' ';
+        memcpy(bytes + first.length + 1, second.data, second.length);
+        *phrase = (struct text){.data = bytes, .length = first.length + 1 + second.length};
+        return true;
+}
+
 void model_add_frequency(struct model *model, enum model_frequency_kind kind, struct text value, int32_t rarity_mbit,
                          size_t *capacity)
 {
@@ -207,6 +218,9 @@ int model_finish(struct model *model, struct error *error)
 {
         for (uint32_t kind = 0; kind < FREQUENCY_KIND_COUNT; kind++)
                 index_frequencies(model, kind);
+        model->phrases = false;
+        for (uint32_t i = 0; i < model->frequencies[FREQUENCY_ORG_TOKEN].count; i++)
+                model->phrases |= text_find_byte(model->frequencies[FREQUENCY_ORG_TOKEN].items[i].value, ' ', 0) >= 0;
         for (uint32_t type = 0; type < TYPE_COUNT; type++) {
                 int r = derive_weights(&model->strata[type], type, error);
                 if (r < 0)

@@ -220,6 +220,11 @@ struct model_frequencies {
 
 #define MODEL_TYPICAL_LENGTH 6 /* bytes of a name token */
 
+/* Two neighbouring words of company names whose rarity together the list of FREQUENCY_ORG_TOKEN holds, "buenos aires".
+ * False where they are too long for one. @bytes is the room that @phrase lies in. */
+#define MODEL_PHRASE_BYTES_MAX 96
+bool model_make_phrase(struct text first, struct text second, char bytes[MODEL_PHRASE_BYTES_MAX], struct text *phrase);
+
 enum model_alternative { /* bits of a person's and an organization's */
         ALTERNATIVE_HOUSEHOLD,
         ALTERNATIVE_TWIN,
@@ -293,6 +298,7 @@ struct model {
         struct model_stratum strata[TYPE_COUNT];
         struct model_frequencies frequencies[FREQUENCY_KIND_COUNT];
         struct model_tokens tokens;
+        bool phrases;                                           /* derived: some word of company names is a phrase */
         bool adjusted;                                          /* some of these is not 0 */
         int32_t more_weight[TYPE_COUNT][MODEL_ATTRIBUTE_COUNT]; /* thousandths beside the weights; 0: as they are */
         const struct rule_set *rules;                           /* of the configuration; NULL: none */

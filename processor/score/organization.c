@@ -44,6 +44,36 @@ struct shared {
         uint32_t count;
 };
 
+static struct org_token *token_at(struct org_side *side, uint32_t position)
+{
+        for (uint32_t i = 0; i < side->count; i++)
+                if (side->tokens[i].position == position)
+                        return &side->tokens[i];
+        return NULL;
+}
+
+/* Words that come together are one fact: behind "Buenos", "Aires" is no news. Where the model lists two neighbours as a
+ * phrase, the second counts what the phrase is rarer than the first (the chain rule: r(ab) = r(a) + r(b given a)). */
+static void count_phrases(const struct comparison *c, struct org_side *side)
+{
+        int32_t alone_mbit[TOKENS_MAX];
+        for (uint32_t i = 0; i < side->count; i++)
+                alone_mbit[i] = side->tokens[i].rarity_mbit;
+        for (uint32_t i = 0; i < side->count; i++) {
+                struct org_token *token = &side->tokens[i];
+                const struct org_token *before = token->position ? token_at(side, token->position - 1U) : NULL;
+                char phrase[MODEL_PHRASE_BYTES_MAX];
+                struct text text;
+                bool listed;
+                if (!before || !model_make_phrase(before->text, token->text, phrase, &text))
+                        continue;
+                int32_t together = model_rarity_mbit(c->model, FREQUENCY_ORG_TOKEN, text, &listed);
+                int32_t more = together - alone_mbit[before - side->tokens];
+                if (listed && more < token->rarity_mbit)
+                        token->rarity_mbit = more > 0 ? more : 0;
+        }
+}
+
 static void collect_tokens(const struct comparison *c, const struct score_side *side, struct org_side *out)
 {
         uint32_t at = 0;
@@ -68,6 +98,8 @@ static void collect_tokens(const struct comparison *c, const struct score_side *
                 token->paired = false;
                 out->count++;
         }
+        if (c->model->phrases)
+                count_phrases(c, out);
 }
 
 static int32_t min_rarity(const struct org_token *a, const struct org_token *b)
@@ -146,14 +178,6 @@ static void pair_similar(struct org_side *a, struct org_side *b, struct shared *
                 best_b->paired = true;
                 share(shared, best);
         }
-}
-
-static struct org_token *token_at(struct org_side *side, uint32_t position)
-{
-        for (uint32_t i = 0; i < side->count; i++)
-                if (side->tokens[i].position == position)
-                        return &side->tokens[i];
-        return NULL;
 }
 
 /* Two neighbours of @two written as one token of @one. */

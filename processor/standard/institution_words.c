@@ -127,7 +127,7 @@ static const struct lexicon_row leads[] = {
         {"technical university", "tu"},
         {"indian institute technology", "iit"},
         {"polytechnic university catalonia", "upc universitat_politecnica_de_catalunya upc_barcelona"},
-        {"university applied science", "fh"},
+        {"university applied science", "fh hochschule"},
         {"state university new york", "suny"},
         {NULL, NULL},
 };
@@ -176,6 +176,8 @@ static const struct lexicon_row words[] = {
         {"humboldt", "humboldts"},
         {"tokyo", "tokio"},
 
+        {"university applied science", "fachhochschule"},
+        {"university economics", "wirtschaftsuniversitat"},
         {"observatory", "observatoire sternwarte osservatorio observatorio"},
         {"clinic", "klinik klinikum clinique clinica"},
         {NULL, NULL},

@@ -189,6 +189,60 @@ static void what_goes_together_among_strangers_is_learned(void **state)
         assert_in_range(coupling_of_two_peoples(true), 0, 150);
 }
 
+static void add_company(struct world *world, struct text name)
+{
+        struct record *record = &world->records[world->count++];
+        *record = (struct record){.key = {.source = TEXT("list"),
+                                          .entity = TEXT("Account"),
+                                          .record_id = arena_printf(&world->arena, "%05u", world->count)},
+                                  .declared_type = TYPE_ORGANIZATION,
+                                  .alive = true,
+                                  .slots = arena_calloc(&world->arena, 1, sizeof(struct slot)),
+                                  .slot_count = 1};
+        record->slots[0] = (struct slot){.attribute = ATTRIBUTE_NAME, .flags = SLOT_SET, .raw = name};
+}
+
+/* Schools of all kinds in many cities, two of which have a name of two words. No two records are the same school. */
+static void make_schools(struct world *world)
+{
+        static const char *const kinds[] = {"Dance",  "Riding", "Sailing",  "Cooking", "Driving",
+                                            "Flying", "Music",  "Language", "Fencing"};
+        memset(world, 0, sizeof(*world));
+        config_init_builtin(&world->config);
+        world->records = arena_calloc(&world->arena, 1000, sizeof(*world->records));
+        for (uint32_t city = 0; city < 60; city++)
+                for (uint32_t kind = 0; kind < sizeof(kinds) / sizeof(*kinds); kind++)
+                        add_company(world,
+                                    city < 2 ? arena_printf(&world->arena, "%s %s School",
+                                                            city ? "Ventosa Blanca" : "Monte Tordo", kinds[kind])
+                                             : arena_printf(&world->arena, "%s%c%s %s School", family_starts[city % 10],
+                                                            "aeiou"[city / 10], family_ends[city % 8], kinds[kind]));
+}
+
+static void words_that_come_together_are_one_fact(void **state)
+{
+        (void)state;
+        BUFFER_CLEANUP struct buffer json = {0};
+        struct train_report *report = calloc(1, sizeof(*report));
+        struct world world;
+        struct model *model;
+        struct error error = {{0}};
+        bool listed;
+        make_schools(&world);
+        train_on(&world, 2, &json, report);
+        assert_int_equal(model_load_text(buffer_view(&json), "model", &model, &error), 0);
+        assert_true(model->phrases);
+        model_rarity_mbit(model, FREQUENCY_ORG_TOKEN, TEXT("monte tordo"), &listed);
+        assert_true(listed);
+        model_rarity_mbit(model, FREQUENCY_ORG_TOKEN, TEXT("tordo dance"), &listed);
+        assert_false(listed);
+        /* "Monte Tordo Dance School" and "Monte Tordo Sailing School" share a city, and no more */
+        assert_int_equal(report->strata[TYPE_ORGANIZATION].joined, 0);
+        model_free(model);
+        free(report);
+        end_world(&world);
+}
+
 static void the_same_records_in_any_order_give_the_same_model(void **state)
 {
         (void)state;
@@ -254,6 +308,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(it_expects_the_pairs_that_there_are),
                 cmocka_unit_test(what_goes_together_among_strangers_is_learned),
+                cmocka_unit_test(words_that_come_together_are_one_fact),
                 cmocka_unit_test(the_same_records_in_any_order_give_the_same_model),
                 cmocka_unit_test(few_records_learn_the_prior_only),
                 cmocka_unit_test(short_lists_do_not_run_away),
