@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* glibc compiles "x+" as "xx*", so each level of "((a+)+)+" doubles what is inside of it. */
+#define PATTERN_PLUSES_MAX 8
+
 bool topic_is_name(struct text text)
 {
         for (uint32_t i = 0; i < text.length; i++) {
@@ -25,7 +28,7 @@ bool topic_is_pattern(struct text text)
 int topic_compile(struct text pattern, regex_t *regex, struct error *error)
 {
         char text[TOPIC_NAME_MAX + 1], why[256];
-        int code;
+        int code, pluses = 0;
 
         if (pattern.length > TOPIC_NAME_MAX)
                 return error_set(error, ERR_USAGE, "%u bytes, %d are allowed", pattern.length, TOPIC_NAME_MAX);
@@ -34,6 +37,10 @@ int topic_compile(struct text pattern, regex_t *regex, struct error *error)
         for (uint32_t i = 0; i + 1 < pattern.length; i++) {
                 if (pattern.data[i] == '\\' && pattern.data[i + 1] >= '0' && pattern.data[i + 1] <= '9')
                         return error_set(error, ERR_USAGE, "a back reference");
+        }
+        for (uint32_t i = 0; i < pattern.length; i++) {
+                if (pattern.data[i] == '+' && ++pluses > PATTERN_PLUSES_MAX)
+                        return error_set(error, ERR_USAGE, "more than %d '+'", PATTERN_PLUSES_MAX);
         }
         if (memchr(pattern.data, '{', pattern.length))
                 return error_set(error, ERR_USAGE, "a repetition with a count");

@@ -1,9 +1,9 @@
 /* topic.h: the topics of a source, as names or as patterns.
  *
  * What begins with '^' is a regular expression (POSIX extended, as librdkafka has them); '^' is in no topic's name. It
- * matches from the beginning of a name, and to its end only where it ends with '$'. Repetitions with counts ("{3}") and
- * back references are refused: a topic's name needs none, and they let a short pattern take any amount of memory or
- * time.
+ * matches from the beginning of a name, and to its end only where it ends with '$'. Repetitions with counts ("{3}"),
+ * back references and more than a few '+' are refused: a topic's name needs none, and they let a short pattern take any
+ * amount of memory or time.
  */
 #pragma once
 

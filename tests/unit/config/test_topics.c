@@ -56,6 +56,7 @@ static void what_is_neither_name_nor_pattern_is_refused(void **state)
                                     "      - '^erp[.'\n"
                                     "      - '^erp(a{1000}){1000}'\n"
                                     "      - '^(a)\\1'\n"
+                                    "      - '^(((((((((a+)+)+)+)+)+)+)+)+)+'\n"
                                     "      - '^good'\n"
                                     "  crm:\n"
                                     "    topics: ['^good']\n");
@@ -66,7 +67,8 @@ static void what_is_neither_name_nor_pattern_is_refused(void **state)
         assert_problem(&l, 5, false, "topic pattern \"^erp[.\"", "POSIX");
         assert_problem(&l, 6, false, "a repetition with a count", "");
         assert_problem(&l, 7, false, "a back reference", "");
-        assert_problem(&l, 10, false, "claimed by two sources", "one of them");
+        assert_problem(&l, 8, false, "more than 8 '+'", "");
+        assert_problem(&l, 11, false, "claimed by two sources", "one of them");
         unload(&l);
 }
 
