@@ -135,7 +135,8 @@ static void check(struct command *command, struct argp_state *state)
                 argp_error(state, "--value and --key are for the replay of one letter, PARTITION:OFFSET");
         if (replays && letter_filter_is_empty(filter) && !arguments->all)
                 argp_error(state, "which? Say PARTITION:OFFSET, --reason, --topic, --source, --since, or --all");
-        qsort(filter->places, filter->place_count, sizeof(*filter->places), letter_place_compare);
+        if (filter->place_count > 1)
+                qsort(filter->places, filter->place_count, sizeof(*filter->places), letter_place_compare);
 }
 
 static error_t parse_argument(int key, char *value, struct argp_state *state)

@@ -98,6 +98,8 @@ static void settle(struct list *list)
 {
         size_t limit = (size_t)list->arguments->limit, old;
 
+        if (list->count == 0)
+                return;
         qsort(list->entries, list->count, sizeof(*list->entries), compare_entries);
         if (limit == 0 || list->count <= limit)
                 return;
