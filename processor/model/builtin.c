@@ -341,6 +341,7 @@ static void add_explanations(struct model *model)
                 explanation->used = true;
                 explanation->offset_mbit = table->offset_mbit;
                 explanation->needs = table->needs;
+                explanation->undecided = table->alternative == ALTERNATIVE_HOUSEHOLD;
                 for (uint32_t j = 0; j < table->count; j++) {
                         enum model_attribute attribute = table->explains[j].attribute;
                         int32_t most = table->explains[j].most_mbit;

@@ -254,6 +254,7 @@ struct model_explanation {
          * is less than MODEL_UNLIMITED, a difference is no evidence against the alternative either. */
         int32_t most_mbit[MODEL_ATTRIBUTE_COUNT];
         uint32_t needs; /* bit set of attributes: at least one of them must agree, or there is nothing to explain */
+        bool undecided; /* applies as well where nothing was compared that it does not explain */
 };
 
 /* Evidence of a company name's tokens, for which single levels are too coarse (score/organization.c). */

@@ -7,7 +7,7 @@
  *
  * so that only what no alternative explains can make a match. An alternative applies where one of the attributes that
  * call for it agrees (there is something to explain) and an attribute outside it was compared (there is something to
- * decide by).
+ * decide by). A household applies without the latter: one family name at one address may be any two of a family.
  *
  * Everything is integer arithmetic in a fixed order of attributes, hence the same on every machine; and every
  * comparator is symmetric, hence so is the sum.
@@ -296,7 +296,7 @@ static bool weigh_alternative(const struct model_stratum *stratum, const struct 
                 }
                 sum += weight;
         }
-        if (!called_for || !decidable)
+        if (!called_for || (!decidable && !explanation->undecided))
                 return false;
         *sum_mbit = sum - repeated_mbit(stratum, evidence, explained);
         return true;

@@ -166,6 +166,7 @@ static void relatives_and_colleagues_are_not_merged(void **state)
                 {"twins", DIFFERENT, "given=luc~luc; family=durand; birth=2001-03-04; " HOME,
                  "given=hugo~hugo; family=durand; birth=2001-03-04; " HOME},
                 {"neighbours", DIFFERENT, MARC "; " HOME, "given=anna~anna; family=petit; " HOME},
+                {"one of a family, no given name", DIFFERENT, MARC "; " HOME, "family=durand; " HOME},
         };
         judge(state, TYPE_PERSON, rows, sizeof(rows) / sizeof(*rows));
 }
