@@ -34,6 +34,8 @@ const struct table_layout table_layouts[STORE_TABLE_COUNT] = {
         [STORE_OUTPUT] = {"output", KEY_ID, 0, 0, false},
         [STORE_FEED] = {"feed", KEY_ID, 0, 0, false},
         [STORE_FEED_INDEX] = {"feed-index", KEY_NUMBER, IDS_OF_NUMBER, 16, false},
+        [STORE_DECISION] = {"decision", KEY_ID, 0, 0, false},
+        [STORE_DECISION_INDEX] = {"decision-index", KEY_NUMBER, IDS_OF_NUMBER, 16, false},
         [STORE_CONFLICT_INDEX] = {"conflict-index", KEY_NUMBER, IDS_OF_NUMBER, 16, true},
 };
 

@@ -16,7 +16,7 @@
 #include "base/hash.h"
 #include "record/record.h"
 
-#define STORE_FORMAT_VERSION 1
+#define STORE_FORMAT_VERSION 2
 
 struct store;
 struct store_txn;
@@ -39,6 +39,8 @@ enum store_table {
         STORE_OUTPUT,
         STORE_FEED,
         STORE_FEED_INDEX,
+        STORE_DECISION,
+        STORE_DECISION_INDEX,
         STORE_TABLE_COUNT,
 };
 
@@ -183,6 +185,15 @@ bool store_get_feed(struct store_txn *txn, struct hash128 id, struct text *value
 void store_add_feed_of(struct store_txn *txn, uint64_t key, struct hash128 id);
 void store_delete_feed_of(struct store_txn *txn, uint64_t key, struct hash128 id);
 uint32_t store_get_feeds_of(struct store_txn *txn, struct arena *arena, uint64_t key, struct hash128 **ids);
+
+/* --- decisions: hash of the subject -> encoded decision; index: hash of what it is about (a record's key, a conflict's
+ * id) -> subjects */
+void store_put_decision(struct store_txn *txn, struct hash128 subject, struct text value);
+void store_delete_decision(struct store_txn *txn, struct hash128 subject);
+bool store_get_decision(struct store_txn *txn, struct hash128 subject, struct text *value);
+void store_add_decision_of(struct store_txn *txn, uint64_t key, struct hash128 subject);
+void store_delete_decision_of(struct store_txn *txn, uint64_t key, struct hash128 subject);
+uint32_t store_get_decisions_of(struct store_txn *txn, struct arena *arena, uint64_t key, struct hash128 **subjects);
 
 /* --- walking a table in key order, for inspect, rebuild and the outputs of replay. run() returns 0 to go on; another
  * value ends the walk and is returned. Numbers are given as 8-byte big-endian keys in @key, and likewise in @value

@@ -363,7 +363,9 @@ void avro_release(struct avro_schema *schema)
 
 struct text avro_name(const struct avro_schema *schema)
 {
-        return schema->root->name;
+        const struct avro_type *root = schema->root;
+
+        return root->kind == AVRO_KIND_UNION && root->count > 0 ? root->branches[0]->name : root->name;
 }
 
 const struct json_node *avro_connect(const struct avro_schema *schema)

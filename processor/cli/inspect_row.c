@@ -294,6 +294,18 @@ static void show_feed_index(struct row *row, struct text key, struct text value)
         add_hash(row, "candidate", store_read_id(value).low);
 }
 
+static void show_decision(struct row *row, struct text key, struct text value)
+{
+        add_hash(row, "subject", store_read_id(key).low);
+        add_field(row, "value", FIELD_JSON)->text = value;
+}
+
+static void show_decision_index(struct row *row, struct text key, struct text value)
+{
+        add_hash(row, "about", store_read_number(key));
+        add_hash(row, "subject", store_read_id(value).low);
+}
+
 const struct inspect_table inspect_tables[STORE_TABLE_COUNT] = {
         [STORE_META] = {"small named values: offsets, epoch, counters", KEYED_BY_NAME, show_meta},
         [STORE_RECORD_INDEX] = {"hash of a record's key to its number", KEYED_BY_HASH, show_hash_to_record},
@@ -311,6 +323,9 @@ const struct inspect_table inspect_tables[STORE_TABLE_COUNT] = {
         [STORE_CONFLICT_INDEX] = {"conflicts of an entity", KEYED_BY_RECORD, show_conflict_index},
         [STORE_OUTPUT] = {"commands and feed rows as they stand", KEYED_BY_CONFLICT, show_output},
         [STORE_FEED] = {"candidates for the rows of feeds", KEYED_BY_CONFLICT, show_feed},
+        [STORE_DECISION] = {"what stewards decided", KEYED_BY_CONFLICT, show_decision},
+        [STORE_DECISION_INDEX] = {"hash of a record's key or a conflict to decisions", KEYED_BY_HASH,
+                                  show_decision_index},
         [STORE_FEED_INDEX] = {"value of a feed to its candidates", KEYED_BY_HASH, show_feed_index},
 };
 

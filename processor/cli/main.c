@@ -1,6 +1,7 @@
 /* durand: one program, one subcommand a file. */
 #include "cli/check.h"
 #include "cli/deadletter.h"
+#include "cli/decide.h"
 #include "cli/decode.h"
 #include "cli/demo.h"
 #include "cli/digest.h"
@@ -32,6 +33,7 @@ static const struct {
         {"train", command_train, "a matching model from records that nobody has labelled"},
         {"evaluate", command_evaluate, "a clustering against the truth: precision, recall, F1"},
         {"explain", command_explain, "why two records are the same, or are not; why an entity is one"},
+        {"decide", command_decide, "a steward's decision: same, different, pin a value, ..."},
         {"simulate", command_simulate, "what another configuration would decide, before it does"},
         {"inspect", command_inspect, "the tables of a state, readable"},
         {"feed", command_feed, "the rows of a feed, as JSON or CSV"},

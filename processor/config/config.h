@@ -17,6 +17,7 @@ enum dialect {
         DIALECT_SALESFORCE_CDC,
         DIALECT_DEBEZIUM,
         DIALECT_COUNT,
+        DIALECT_DECISION = DIALECT_COUNT, /* of the stewards' topic; no source of a configuration has it */
 };
 
 const char *dialect_name(enum dialect dialect); /* "row", "salesforce-cdc", "debezium" */
@@ -130,6 +131,9 @@ struct output_config {
 /* A pattern among the topics of a source (config/topic.h). */
 struct topic_pattern;
 
+/* Under this name files and messages of stewards are read; no source may have it. */
+#define SOURCE_DECISIONS "decisions"
+
 struct config {
         struct arena arena; /* owns all texts and arrays below */
         struct vocabulary vocabulary;
@@ -159,6 +163,7 @@ struct config {
         uint32_t source_count;
         struct topic_pattern *patterns; /* of all sources, in the order of the file */
         uint32_t pattern_count;
+        struct source_config stewards; /* the topic of decisions, read like a source: name SOURCE_DECISIONS */
         const struct sync_target *sync; /* config/policy.h */
         uint32_t sync_count;
         const struct feed_config *feeds; /* config/policy.h */
@@ -228,7 +233,7 @@ int config_load_text(struct text yaml, const char *name, struct config *config, 
 
 void config_free(struct config *config);
 
-/* The source called @name. With accept_any_source an unknown name gives the generic source of any_dialect, whose own
+/* The source called @name, or the stewards. With accept_any_source an unknown name gives the generic source of any_dialect, whose own
  * name is empty: a caller that needs the name in it makes a copy. Else NULL. */
 const struct source_config *config_find_source(const struct config *config, struct text name);
 

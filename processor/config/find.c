@@ -13,7 +13,7 @@ static const char *const dialect_names[DIALECT_COUNT] = {
 
 const char *dialect_name(enum dialect dialect)
 {
-        return dialect < DIALECT_COUNT ? dialect_names[dialect] : "unknown";
+        return dialect < DIALECT_COUNT ? dialect_names[dialect] : "decision";
 }
 
 bool dialect_parse(struct text name, enum dialect *dialect)
@@ -46,6 +46,8 @@ const struct source_config *config_find_source(const struct config *config, stru
                 if (text_equal(config->sources[i].name, name))
                         return &config->sources[i];
         }
+        if (text_equal(name, TEXT(SOURCE_DECISIONS)))
+                return &config->stewards;
         if (config->accept_any_source && config->any_dialect < DIALECT_COUNT)
                 return &config->any_source[config->any_dialect];
         return NULL;

@@ -30,6 +30,20 @@ static void share_zones(struct config *config, const struct node *root)
         }
 }
 
+/* The stewards' topic stands beside those that Durand writes. */
+static void init_stewards(struct config *config)
+{
+        struct text *topic = arena_alloc(&config->arena, sizeof(*topic));
+
+        *topic = arena_printf(&config->arena, "%.*s%s", TEXT_ARG(config->topic_prefix), SOURCE_DECISIONS);
+        config->stewards = (struct source_config){
+                .name = TEXT(SOURCE_DECISIONS),
+                .dialect = DIALECT_DECISION,
+                .topics = topic,
+                .topic_count = 1,
+        };
+}
+
 static void init(struct config *config, struct loader *loader, struct config_problems *problems, const char *name)
 {
         *config = (struct config){0};
@@ -82,6 +96,7 @@ void config_init_builtin(struct config *config)
         struct loader loader;
         init(config, &loader, &problems, "built in");
         init_any_salesforce(config);
+        init_stewards(config);
         config->accept_any_source = true;
         config_problems_free(&problems);
         config_compute_epoch(config, TEXT_NONE);
@@ -241,6 +256,7 @@ int config_load_text(struct text yaml, const char *name, struct config *config, 
                 check_names(&loader, root);
                 check_model(&loader, root);
         }
+        init_stewards(config);
         config->accept_any_source = !node_get(root, "sources");
         if (loader.sink.dropped > 0)
                 problem_error(&loader.sink, NULL, NULL, "more problems than can be shown");

@@ -268,6 +268,9 @@ static void read_source(struct loader *loader, const struct node *key, const str
                 problem_error(&loader->sink, key,
                               "use letters, digits, '.', '_' and '-', at most 64: topics are named after it",
                               "\"%.*s\" is no name for a source", TEXT_ARG(key->text));
+        if (text_equal(key->text, TEXT(SOURCE_DECISIONS)))
+                problem_error(&loader->sink, key, "give the source another name",
+                              "\"" SOURCE_DECISIONS "\" is the name of what stewards decide");
         struct text what = arena_printf(loader->arena, "source %.*s", TEXT_ARG(key->text));
         options_set_defaults(loader, SCOPE_SOURCE, &source);
         if (!node_is_null(node))

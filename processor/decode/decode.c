@@ -17,10 +17,11 @@
 #include <stdio.h>
 #include <string.h>
 
-static int (*const dialect_decoders[DIALECT_COUNT])(struct decoder *) = {
+static int (*const dialect_decoders[DIALECT_COUNT + 1])(struct decoder *) = {
         [DIALECT_ROW] = row_decode,
         [DIALECT_SALESFORCE_CDC] = salesforce_decode,
         [DIALECT_DEBEZIUM] = debezium_decode,
+        [DIALECT_DECISION] = decision_decode,
 };
 
 int decoder_reject(struct decoder *decoder, const char *format, ...)

@@ -2,6 +2,7 @@
  *
  *      decode.c      parses key and value, takes CloudEvents apart, calls the dialect
  *      salesforce.c debezium.c row.c     one dialect each
+ *      decision.c    what stewards decided
  *      fields.c      a JSON object as a flat list of fields
  *      key.c         record ids from Kafka keys and rows
  *      mapping.c     fields as attributes
@@ -31,6 +32,7 @@ struct decoder {
 int salesforce_decode(struct decoder *decoder);
 int debezium_decode(struct decoder *decoder);
 int row_decode(struct decoder *decoder);
+int decision_decode(struct decoder *decoder);
 
 /* ERR_REJECT with the sentence. */
 int decoder_reject(struct decoder *decoder, const char *format, ...) __attribute__((format(printf, 2, 3)));

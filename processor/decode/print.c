@@ -2,6 +2,7 @@
 #include "decode/print.h"
 
 #include "base/clock.h"
+#include "steward/decision.h"
 
 static void write_version(struct json_writer *writer, struct version version)
 {
@@ -76,6 +77,20 @@ static void write_member(struct json_writer *writer, const char *name, struct te
         json_write_text(writer, value);
 }
 
+/* Null where what was decided about the subject, the record id, is withdrawn. */
+static void write_decision(struct json_writer *writer, const struct change *change)
+{
+        struct buffer decision BUFFER_CLEANUP = {0};
+
+        json_write_name(writer, "decision");
+        if (change->tombstone) {
+                json_write_null(writer);
+                return;
+        }
+        decision_write(change->decision, &decision);
+        json_write_raw(writer, buffer_view(&decision));
+}
+
 void decode_print_change(struct buffer *out, const struct config *config, const struct change *change, int64_t line,
                          const char *remark)
 {
@@ -99,6 +114,8 @@ void decode_print_change(struct buffer *out, const struct config *config, const 
                 json_write_name(&writer, "complete");
                 json_write_bool(&writer, true);
         }
+        if (change->op == CHANGE_DECIDE)
+                write_decision(&writer, change);
         if (remark[0]) {
                 json_write_name(&writer, "reason");
                 json_write_string(&writer, remark);

@@ -2,6 +2,7 @@
 #include "engine/batch.h"
 
 #include "engine/current.h"
+#include "engine/decisions.h"
 
 void number_push(struct arena *arena, struct number_list *list, uint32_t number)
 {
@@ -25,6 +26,9 @@ void batch_init(struct batch *batch, struct arena *arena)
         map_init(&batch->work_by_number, arena);
         map_init(&batch->plain_tables, arena);
         map_init(&batch->node_change_by_node, arena);
+        map_init(&batch->decided_index, arena);
+        map_init(&batch->decided_causes, arena);
+        map_init(&batch->group_by_key, arena);
         map_init(&batch->first_anchors, arena);
         map_init(&batch->current.index, arena);
         map_init(&batch->candidates.index, arena);
@@ -77,6 +81,8 @@ int batch_settle(struct engine *engine, struct batch *batch)
 
         states_begin(engine);
         r = batch_store_records(engine, batch);
+        if (r == 0)
+                r = batch_store_decisions(engine, batch);
         if (r == 0)
                 r = batch_assign_nodes(engine, batch);
         if (r == 0)

@@ -3,6 +3,7 @@
  * A batch runs through these files in this order, each over the whole batch as a set:
  *   merge.c       changes -> work records (R before and after)
  *   records.c     standardise, store and publish what changed in R
+ *   decisions.c   the same of J; which records decisions call one, and which not
  *   nodes.c       which value node each record belongs to
  *   keys.c, pairs.c, facts.c   blocking keys, candidates, scores   } once for organizations,
  *   components.c  touched components -> clusters                   } then for persons
@@ -82,6 +83,9 @@ struct current_output; /* current.h */
 
 struct feed_candidate; /* feeds.c */
 
+struct decided_subject; /* decisions.h */
+struct decided_group;
+
 /* What feeds make of the entities that the batch touched. */
 struct feed_candidates {
         struct feed_candidate *items;
@@ -107,6 +111,14 @@ struct batch {
         struct node_change *node_changes;
         size_t node_change_count, node_change_capacity;
         struct map node_change_by_node;
+
+        struct decided_subject *decided;
+        size_t decided_count, decided_capacity;
+        struct map decided_causes; /* record number -> index of a changed subject that names it */
+        struct map decided_index; /* low half of the subject's hash -> index */
+        struct decided_group **groups;
+        size_t group_count, group_capacity;
+        struct map group_by_key; /* record key hash -> index */
 
         /* of the stratum in work */
         enum record_type type;
@@ -156,6 +168,9 @@ struct engine {
         struct arena scratch_arena; /* of one step inside a stage; who uses it resets it */
         struct state_cache *states; /* of the batch; NULL between batches */
         uint64_t *ghost_filter;     /* which keys some ghost may have */
+        struct arena decided_arena; /* holds the two sets of records that some decision names: */
+        struct map decided_keys;    /* by the hash of their key */
+        struct map decided_records; /* by number */
         struct buffer scratch;
         uint64_t ghost_seed;
         struct engine_digest digest;

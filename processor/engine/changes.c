@@ -5,6 +5,7 @@
  */
 #include "engine/changes.h"
 
+#include "engine/decisions.h"
 #include "engine/digest.h"
 #include "engine/patch.h"
 
@@ -77,6 +78,10 @@ static void write_cause(struct json_writer *writer, const struct message *cause)
         json_write_i64(writer, cause->partition);
         json_write_name(writer, "offset");
         json_write_i64(writer, cause->offset);
+        if (cause->decision.length > 0) {
+                json_write_name(writer, "decision");
+                json_write_text(writer, cause->decision);
+        }
         json_write_object_end(writer);
 }
 
@@ -164,11 +169,15 @@ static int publish_golden(struct engine *engine, const struct change_text *chang
                                          });
 }
 
-/* The newest message of the batch that touched a member; for what changed through its neighbours, of the batch. */
+/* The decision of the batch that names a member; else the newest message of the batch that touched one; for what
+ * changed through its neighbours, the newest of the batch. */
 static const struct message *cause_of(const struct batch *batch, const uint32_t *members, uint32_t count)
 {
+        const struct message *decision = decisions_cause_of(batch, members, count);
         uint32_t last = 0;
 
+        if (decision)
+                return decision;
         for (uint32_t i = 0; i < count; i++) {
                 uint32_t *index = map_get(&batch->work_by_number, members[i]);
 

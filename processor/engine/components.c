@@ -6,9 +6,11 @@
  *
  * A value node is one item where its comparison with itself reaches the threshold ("John Smith" alone does not);
  * otherwise each of its records is an item of its own. Records of a source without duplicates (unique.c) are never one
- * item: the node then has as many items as the source has records in it.
+ * item: the node then has as many items as the source has records in it. Neither is a record that a steward's decision
+ * tells from another or joins with one: such a record is an item of its own, whatever it says. Records that decisions
+ * call one are in one component, and contracted before anything else is joined.
  */
-#include "engine/batch.h"
+#include "engine/decisions.h"
 
 #include "cluster/cluster.h"
 
@@ -31,6 +33,7 @@ struct member_node {
         int32_t self_mbit; /* posterior of the node with itself; only where it has several records */
         bool together;     /* its records are one item, but for those that a unique source keeps apart */
         uint32_t first_item;
+        uint32_t alone_count; /* so many of its first items are records that a decision is about */
 };
 
 struct member_item {
@@ -38,6 +41,7 @@ struct member_item {
         uint32_t *records;
         uint32_t record_count;
         uint32_t layer; /* of a node whose records are together */
+        bool alone;     /* a decision about its only record holds */
         uint64_t unique;
 };
 
@@ -81,7 +85,31 @@ static bool visit_node(struct component *component, struct map *index, uint32_t 
         return true;
 }
 
-/* Breadth first over match-zone edges; all edges between members are kept as evidence. */
+/* Records that a decision calls one with a record of the node bring their nodes along. */
+static void visit_decided(struct component *component, struct map *index, size_t at)
+{
+        struct engine *engine = component->engine;
+        struct batch *batch = component->batch;
+
+        for (uint32_t i = 0; i < component->nodes[at].record_count; i++) {
+                const struct decided_group *group;
+                uint32_t member;
+
+                if (engine_decided_group_of(engine, batch, component->nodes[at].records[i], &group, &member) < 0 ||
+                    !group)
+                        continue;
+                for (uint32_t j = 0; j < group->count; j++) {
+                        struct record_state state = {0};
+
+                        if (group->classes[j] == group->classes[member] && group->numbers[j] &&
+                            engine_get_state(engine, group->numbers[j], &state) &&
+                            engine_node_type(engine, state.node) == batch->type)
+                                visit_node(component, index, state.node);
+                }
+        }
+}
+
+/* Breadth first over match-zone edges and decisions; all edges between members are kept as evidence. */
 static void walk_component(struct component *component, struct map *index, uint32_t seed)
 {
         struct engine *engine = component->engine;
@@ -99,6 +127,7 @@ static void walk_component(struct component *component, struct map *index, uint3
                             !edges[i].cannot_link)
                                 visit_node(component, index, edges[i].node);
                 }
+                visit_decided(component, index, at);
         }
         for (size_t at = 0; component->node_count > 1 && at < component->node_count; at++) {
                 struct store_neighbour *edges;
@@ -163,7 +192,7 @@ static struct hash128 order_of_item(struct component *component, const struct me
         struct hash128 order = hash128(node->features.data, node->features.length, SEED_ITEM);
         struct record record;
 
-        if (node->together)
+        if (node->together && !item->alone)
                 return hash128_add(order, (struct hash128){.low = item->layer}); /* the first layer comes first */
         if (engine_load_record(component->engine, component->batch->arena, item->records[0], &record) < 0)
                 return order;
@@ -178,18 +207,52 @@ static struct member_item *add_item(struct component *component, uint32_t node)
         return item;
 }
 
+static struct member_item *itemise_record(struct component *component, uint32_t index, uint32_t record)
+{
+        struct member_node *node = &component->nodes[index];
+        struct member_item *item = add_item(component, index);
+
+        item->records = &node->records[record];
+        item->record_count = 1;
+        item->unique = node->unique ? node->unique[record] : 0;
+        return item;
+}
+
 /* Each record on its own. */
 static void itemise_records(struct component *component, uint32_t index)
 {
+        for (uint32_t i = 0; i < component->nodes[index].record_count; i++)
+                itemise_record(component, index, i);
+}
+
+/* Finds the records of the node that decisions make items of their own, and takes them out of it. */
+static void itemise_decided(struct component *component, uint32_t index)
+{
+        struct engine *engine = component->engine;
+        struct batch *batch = component->batch;
         struct member_node *node = &component->nodes[index];
+        uint32_t kept = 0;
+        uint32_t *records = arena_alloc(batch->arena, node->record_count * sizeof(*records));
+        uint64_t *unique = node->unique ? arena_alloc(batch->arena, node->record_count * sizeof(*unique)) : NULL;
 
         for (uint32_t i = 0; i < node->record_count; i++) {
-                struct member_item *item = add_item(component, index);
+                const struct decided_group *group;
+                uint32_t member;
 
-                item->records = &node->records[i];
-                item->record_count = 1;
-                item->unique = node->unique ? node->unique[i] : 0;
+                if (engine_decided_group_of(engine, batch, node->records[i], &group, &member) == 0 && group &&
+                    decided_stands_alone(group, member)) {
+                        itemise_record(component, index, i)->alone = true;
+                        node->alone_count++;
+                        continue;
+                }
+                records[kept] = node->records[i];
+                if (unique)
+                        unique[kept] = node->unique[i];
+                kept++;
         }
+        node->records = records;
+        node->unique = unique;
+        node->record_count = kept;
 }
 
 /* One item for all, or one for each layer. */
@@ -244,6 +307,9 @@ static void make_items(struct component *component)
                         node->self_mbit = self.posterior_mbit;
                         node->together = self.posterior_mbit >= engine->config->zones[batch->type].match_mbit;
                 }
+                itemise_decided(component, (uint32_t)i);
+                if (node->record_count == 0)
+                        continue;
                 if (node->together)
                         itemise_layers(component, (uint32_t)i);
                 else
@@ -299,9 +365,10 @@ static void add_item_edges(struct component *component, struct item_edges *list,
 static void add_self_edges(struct component *component, struct item_edges *list, uint32_t node)
 {
         const struct member_node *member = &component->nodes[node];
-        uint32_t items = member->together ? 0 : items_of(component, node);
+        uint32_t items = items_of(component, node);
+        uint32_t end = member->together ? member->alone_count : items;
 
-        for (uint32_t i = 0; i < items; i++) {
+        for (uint32_t i = 0; i < end; i++) {
                 for (uint32_t j = i + 1; j < items; j++)
                         add_item_edge(component, list,
                                       (struct cluster_edge){
@@ -310,6 +377,62 @@ static void add_self_edges(struct component *component, struct item_edges *list,
                                               .posterior_mbit = member->self_mbit,
                                       });
         }
+}
+
+struct constraints {
+        struct cluster_constraint *items;
+        size_t count, capacity;
+};
+
+/* What holds about the record of item @index, and another one of the component. */
+static void add_constraints(struct component *component, const struct map *item_by_record, uint32_t index,
+                            struct constraints *list)
+{
+        struct engine *engine = component->engine;
+        struct batch *batch = component->batch;
+        const struct decided_group *group;
+        uint32_t member;
+
+        if (engine_decided_group_of(engine, batch, component->items[index].records[0], &group, &member) < 0 || !group)
+                return;
+        for (uint32_t i = 0; i < group->count; i++) {
+                const uint32_t *other = group->numbers[i] ? map_get(item_by_record, group->numbers[i]) : NULL;
+
+                if (other && *other > index && group->classes[i] == group->classes[member])
+                        *ARENA_PUSH(batch->arena, list->items, list->count, list->capacity) =
+                                (struct cluster_constraint){index, *other, CLUSTER_MUST_LINK};
+        }
+        for (uint32_t i = 0; i < group->pair_count; i++) {
+                const struct pair_decision *pair = &group->pairs[i];
+                uint32_t number;
+                const uint32_t *other;
+
+                if (!pair->holds || pair->decision->kind != DECISION_DIFFERENT ||
+                    (pair->a != member && pair->b != member))
+                        continue;
+                number = store_find_record(engine->txn, decided_other(pair, member));
+                other = number ? map_get(item_by_record, number) : NULL;
+                if (other && *other > index)
+                        *ARENA_PUSH(batch->arena, list->items, list->count, list->capacity) =
+                                (struct cluster_constraint){index, *other, CLUSTER_CANNOT_LINK};
+        }
+}
+
+static struct constraints gather_constraints(struct component *component)
+{
+        struct constraints list = {0};
+        struct map item_by_record;
+
+        map_init(&item_by_record, component->batch->arena);
+        for (uint32_t i = 0; i < component->item_count; i++) {
+                if (component->items[i].alone)
+                        map_put(&item_by_record, component->items[i].records[0], i, NULL);
+        }
+        for (uint32_t i = 0; i < component->item_count; i++) {
+                if (component->items[i].alone)
+                        add_constraints(component, &item_by_record, i, &list);
+        }
+        return list;
 }
 
 static void publish_cluster(struct component *component, const uint32_t *label, uint32_t first)
@@ -331,6 +454,7 @@ static void solve_items(struct component *component, uint32_t *label)
         struct arena *arena = component->batch->arena;
         struct item_edges edges = {0};
         struct cluster_item *items = arena_calloc(arena, component->item_count, sizeof(*items));
+        struct constraints constraints = gather_constraints(component);
 
         for (uint32_t i = 0; i < component->item_count; i++) {
                 const struct member_item *item = &component->items[i];
@@ -351,6 +475,8 @@ static void solve_items(struct component *component, uint32_t *label)
                               .item_count = component->item_count,
                               .edges = edges.items,
                               .edge_count = (uint32_t)edges.count,
+                              .constraints = constraints.items,
+                              .constraint_count = (uint32_t)constraints.count,
                               .match_mbit = component->engine->config->zones[component->batch->type].match_mbit,
                               .compare = compare_items,
                               .context = component,
@@ -450,6 +576,8 @@ int batch_solve_components(struct engine *engine, struct batch *batch)
         map_init(&index, batch->arena);
         seed_changed_records(engine, batch);
         seed_orphans(engine, batch);
+        if (batch_seed_decided(engine, batch) < 0)
+                return ERR_FATAL;
         touch_changed_records(batch);
         component = arena_alloc(batch->arena, sizeof(*component));
         for (size_t i = 0; i < batch->seeds.count; i++) {

@@ -2,12 +2,13 @@
  *
  * All conflicts about a touched entity are derived anew: from the review-zone edges between its nodes and others', from
  * invalid values of its records, and from its size. Those that were open and are not among them have closed themselves.
+ * Entities of which a steward told one record from one of the other's are no question any more.
+ *
  * A conflict about two entities follows from edges that both sides see, so deriving it from either gives the same
  * bytes.
  */
-#include "engine/batch.h"
-
 #include "conflict/conflict.h"
+#include "engine/decisions.h"
 #include "engine/digest.h"
 
 #include <stdlib.h>
@@ -211,12 +212,49 @@ static void offer_pair(struct conflict_run *run, uint32_t anchor_a, uint32_t nod
                 run->pairs[*index] = pair;
 }
 
-/* @unique are the draft's unique sources: with an entity that has one of them it can never be one. */
-static void offer_neighbour(struct conflict_run *run, const struct draft *draft, uint32_t node, uint64_t unique,
+/* Anchors of the entities that a steward said are not the draft's: @told. */
+static int find_told_apart(struct conflict_run *run, const struct draft *draft, struct map *told)
+{
+        struct engine *engine = run->engine;
+        struct batch *batch = run->batch;
+
+        map_init(told, batch->arena);
+        for (uint32_t i = 0; i < draft->member_count; i++) {
+                const struct decided_group *group;
+                uint32_t member;
+
+                if (engine_decided_group_of(engine, batch, draft->members[i], &group, &member) < 0)
+                        return ERR_FATAL;
+                for (uint32_t j = 0; group && j < group->pair_count; j++) {
+                        const struct pair_decision *pair = &group->pairs[j];
+                        struct record_state state = {0};
+                        uint32_t number;
+
+                        if (!pair->holds || pair->decision->kind != DECISION_DIFFERENT ||
+                            (pair->a != member && pair->b != member))
+                                continue;
+                        number = store_find_record(engine->txn, decided_other(pair, member));
+                        if (number && engine_get_state(engine, number, &state) && state.anchor)
+                                map_put(told, state.anchor, 1, NULL);
+                }
+        }
+        return 0;
+}
+
+/* Another entity that the draft may be one with. */
+struct neighbourhood {
+        const struct draft *draft;
+        uint64_t unique; /* the draft's unique sources: with an entity that has one of them it can never be one */
+        struct map told; /* anchors of entities that a steward told from it */
+};
+
+static void offer_neighbour(struct conflict_run *run, const struct neighbourhood *around, uint32_t node,
                             const struct store_neighbour *edge)
 {
         struct engine *engine = run->engine;
         struct batch *batch = run->batch;
+        uint32_t anchor = around->draft->anchor;
+        uint64_t unique = around->unique;
         uint32_t *records;
         uint32_t count = store_get_members(engine->txn, batch->arena, edge->node, &records);
 
@@ -225,16 +263,17 @@ static void offer_neighbour(struct conflict_run *run, const struct draft *draft,
 
                 if (unique && (unique & engine_unique_bit(engine, batch, records[i])))
                         continue;
-                if (!engine_get_state(engine, records[i], &state) || state.anchor == 0 || state.anchor == draft->anchor)
+                if (!engine_get_state(engine, records[i], &state) || state.anchor == 0 || state.anchor == anchor ||
+                    map_get(&around->told, state.anchor))
                         continue;
                 if (unique && (unique & engine_unique_of_entity(engine, batch, records[i], state.anchor)))
                         continue;
-                offer_pair(run, draft->anchor, node, state.anchor, edge->node, edge);
+                offer_pair(run, anchor, node, state.anchor, edge->node, edge);
         }
 }
 
 /* Records of one value node that are entities of their own: the node's comparison with itself is what is known. */
-static void offer_twins(struct conflict_run *run, const struct draft *draft, uint32_t node, uint64_t unique)
+static void offer_twins(struct conflict_run *run, const struct neighbourhood *around, uint32_t node)
 {
         struct engine *engine = run->engine;
         struct store_neighbour self = {.node = node};
@@ -248,18 +287,20 @@ static void offer_twins(struct conflict_run *run, const struct draft *draft, uin
         engine_fill_pair(engine, run->batch, run->batch->arena, node, &features, node, &features, &pair);
         self.posterior_mbit = score_pair(engine->scorer[0], &pair).posterior_mbit;
         if (self.posterior_mbit >= engine->config->zones[run->batch->type].review_mbit)
-                offer_neighbour(run, draft, node, unique, &self);
+                offer_neighbour(run, around, node, &self);
 }
 
-static void offer_draft(struct conflict_run *run, const struct draft *draft)
+static int offer_draft(struct conflict_run *run, const struct draft *draft)
 {
         struct engine *engine = run->engine;
         struct batch *batch = run->batch;
-        uint64_t unique = 0;
+        struct neighbourhood around = {.draft = draft};
         struct map seen;
 
         if (engine->config->unique[batch->type] && draft->member_count > 0)
-                unique = engine_unique_of_entity(engine, batch, draft->members[0], draft->anchor);
+                around.unique = engine_unique_of_entity(engine, batch, draft->members[0], draft->anchor);
+        if (find_told_apart(run, draft, &around.told) < 0)
+                return ERR_FATAL;
         map_init(&seen, batch->arena);
         for (uint32_t i = 0; i < draft->member_count; i++) {
                 struct record_state state = {0};
@@ -275,10 +316,11 @@ static void offer_draft(struct conflict_run *run, const struct draft *draft)
                 count = store_get_edges(engine->txn, batch->arena, state.node, &edges);
                 for (uint32_t j = 0; j < count; j++) {
                         if (edges[j].posterior_mbit >= engine->config->zones[batch->type].review_mbit)
-                                offer_neighbour(run, draft, state.node, unique, &edges[j]);
+                                offer_neighbour(run, &around, state.node, &edges[j]);
                 }
-                offer_twins(run, draft, state.node, unique);
+                offer_twins(run, &around, state.node);
         }
+        return 0;
 }
 
 /* ---- content -------------------------------------------------------------------------------------------------------
@@ -482,8 +524,8 @@ int batch_publish_conflicts(struct engine *engine, struct batch *batch)
 
         map_init(&run.pair_index, batch->arena);
         map_init(&run.opened_set, batch->arena);
-        for (size_t i = 0; i < batch->draft_count; i++)
-                offer_draft(&run, &batch->drafts[i]);
+        for (size_t i = 0; r == 0 && i < batch->draft_count; i++)
+                r = offer_draft(&run, &batch->drafts[i]);
         for (size_t i = 0; r == 0 && i < run.pair_count; i++)
                 r = open_pair(&run, &run.pairs[i]);
         for (size_t i = 0; r == 0 && i < batch->draft_count; i++)

@@ -4,6 +4,7 @@
 
 #include "conflict/conflict.h"
 #include "engine/current.h"
+#include "steward/decision.h"
 
 #include <string.h>
 
@@ -49,6 +50,26 @@ static int dump_record(void *context, struct text key, struct text value)
         buffer_free(&json_key);
         buffer_free(&json);
         return r;
+}
+
+static int dump_decision(void *context, struct text key, struct text value)
+{
+        struct dump *dump = context;
+        struct buffer subject BUFFER_CLEANUP = {0};
+        const struct json_node *root;
+        struct decision decision;
+
+        (void)key;
+        arena_reset(&dump->arena);
+        if (json_parse(&dump->arena, value, &root, dump->error) < 0 ||
+            decision_read(root, &decision, dump->error) < 0)
+                return error_prefix(dump->error, ERR_FATAL, "a stored decision");
+        decision_write_subject(&decision, &subject);
+        return dump->emit(dump->context, &(struct output){
+                                                 .topic = OUTPUT_RECORDS,
+                                                 .key = buffer_view(&subject),
+                                                 .value = value,
+                                         });
 }
 
 static int dump_golden(void *context, struct text key, struct text value)
@@ -124,6 +145,8 @@ int engine_dump_snapshot(struct store_txn *txn, const struct vocabulary *vocabul
         struct dump dump = {.txn = txn, .vocabulary = vocabulary, .emit = emit, .context = context, .error = error};
         int r = store_walk(txn, STORE_RECORD, dump_record, &dump);
 
+        if (r == 0)
+                r = store_walk(txn, STORE_DECISION, dump_decision, &dump);
         if (r == 0)
                 r = store_walk(txn, STORE_GOLDEN, dump_golden, &dump);
         if (r == 0)

@@ -3,8 +3,7 @@
  * The digests of R and D and the counts live in memory and in the table `meta`, where a checkpoint writes them in the
  * same transaction as the state they describe.
  */
-#include "engine/batch.h"
-
+#include "engine/decisions.h"
 #include "engine/digest.h"
 
 #include <inttypes.h>
@@ -158,6 +157,8 @@ int engine_open(const struct engine_options *options, struct engine **out, struc
                 r = check_epoch(engine, error);
         if (r == 0)
                 r = ghost_filter_open(engine, error);
+        if (r == 0)
+                r = decisions_open(engine, error);
         if (r < 0) {
                 engine_close(engine);
                 return r;
@@ -181,6 +182,7 @@ void engine_close(struct engine *engine)
         parallel_free(engine->parallel);
         arena_free(&engine->arena);
         arena_free(&engine->scratch_arena);
+        arena_free(&engine->decided_arena);
         buffer_free(&engine->scratch);
         free(engine->ghost_filter);
         free(engine);
@@ -274,6 +276,25 @@ static int restore_tombstone(struct engine *engine, struct batch *batch, struct 
         return 0;
 }
 
+/* J stands in the same log, under keys of its own. */
+static bool is_subject(struct text key)
+{
+        return text_starts_with(key, TEXT("{\"subject\""));
+}
+
+static int restore_decision(struct engine *engine, struct batch *batch, struct text key, struct text value,
+                            bool tombstone, struct error *error)
+{
+        const struct json_node *key_node, *value_node = NULL;
+        int r = json_parse(&engine->arena, arena_text(&engine->arena, key), &key_node, error);
+
+        if (r == 0 && !tombstone)
+                r = json_parse(&engine->arena, arena_text(&engine->arena, value), &value_node, error);
+        if (r == 0)
+                r = batch_restore_decision(engine, batch, key_node, value_node, error);
+        return r < 0 ? error_prefix(error, ERR_FATAL, "topic records") : 0;
+}
+
 int engine_restore(struct engine *engine, struct text key, struct text value, bool tombstone, struct error *error)
 {
         int r = check_usable(engine, error);
@@ -285,8 +306,11 @@ int engine_restore(struct engine *engine, struct text key, struct text value, bo
                 engine->restoring = arena_calloc(&engine->arena, 1, sizeof(*engine->restoring));
                 batch_init(engine->restoring, &engine->arena);
         }
-        r = tombstone ? restore_tombstone(engine, engine->restoring, key, error)
-                      : restore_record(engine, engine->restoring, value, error);
+        if (is_subject(key))
+                r = restore_decision(engine, engine->restoring, key, value, tombstone, error);
+        else
+                r = tombstone ? restore_tombstone(engine, engine->restoring, key, error)
+                              : restore_record(engine, engine->restoring, value, error);
         if (r < 0)
                 engine->broken = true;
         return r;

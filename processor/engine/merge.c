@@ -4,7 +4,7 @@
  * a whole table (truncate, overflow) raises the watermarks of the table's pseudo record, which is kept in R like any
  * other record, and lowers them onto every record of the table, now and whenever one is loaded later.
  */
-#include "engine/batch.h"
+#include "engine/decisions.h"
 
 #include <string.h>
 
@@ -251,7 +251,9 @@ int batch_merge(struct engine *engine, struct batch *batch, const struct changes
         for (size_t i = 0; i < changes->count; i++) {
                 const struct change *change = &changes->items[i];
                 bool table = change->record_id.length == 0;
-                int r = table ? merge_table_change(engine, batch, change) : merge_record_change(engine, batch, change);
+                int r = change->op == CHANGE_DECIDE ? batch_merge_decision(engine, batch, change)
+                        : table                     ? merge_table_change(engine, batch, change)
+                                                    : merge_record_change(engine, batch, change);
 
                 if (r < 0)
                         return r;

@@ -3,8 +3,7 @@
  * Standardising is the costly part and pure, so it runs over the batch on all cores; storing and publishing follow in
  * order of record keys, so that the outputs of a batch do not depend on how its messages were interleaved.
  */
-#include "engine/batch.h"
-
+#include "engine/decisions.h"
 #include "engine/digest.h"
 
 #include <stdlib.h>
@@ -251,6 +250,7 @@ static int store_work(struct engine *engine, struct batch *batch, struct work *w
         if (work->number == 0) {
                 work->number = store_add_record(engine->txn, work->record.key, prepared->encoded);
                 map_put(&batch->work_by_number, work->number, (uint32_t)(work - batch->works), NULL);
+                decisions_note_record(engine, work->record.key, work->number);
         } else {
                 store_put_record(engine->txn, work->number, prepared->encoded);
                 post_references(batch->arena, &postings->references, old, work->number, false);

@@ -15,6 +15,7 @@ enum change_op {
         CHANGE_GAP,      /* something changed that we were not told: the record is stale */
         CHANGE_OVERFLOW, /* the same for every record of the entity */
         CHANGE_TRUNCATE, /* every record of the entity is gone */
+        CHANGE_DECIDE,   /* no change of a record: a steward decided something (steward/decision.h) */
 };
 
 const char *change_op_name(enum change_op op); /* "upsert", ... */
@@ -32,6 +33,8 @@ struct change_value {
         struct text value; /* the text before standardising, after the mapping's own transformations */
 };
 
+struct decision; /* steward/decision.h */
+
 struct change {
         enum change_op op;
         enum record_type type; /* declared by the mapping; the record's content may override it */
@@ -41,7 +44,9 @@ struct change {
         struct version version;
         bool complete;  /* a full row: what it does not name is unset (dialect row) */
         bool tombstone; /* a DELETE that has no time of its own (a null value): it deletes whatever there is when it
-                         * arrives, and nothing when the record is gone already. Its version is not looked at. */
+                         * arrives, and nothing when the record is gone already. Its version is not looked at. Of a
+                         * DECIDE: what was decided about the subject is withdrawn. */
+        const struct decision *decision; /* of a DECIDE, whose record id is the subject as text */
         const struct change_field *fields;
         uint32_t field_count;
         const struct change_value *values;

@@ -238,6 +238,8 @@ int record_merge(struct arena *arena, struct record *record, const struct change
         case CHANGE_GAP:
         case CHANGE_OVERFLOW:
                 return raise_version(&record->stale, &record->ever_stale, change->version);
+        case CHANGE_DECIDE:
+                break;
         }
         return 0;
 }

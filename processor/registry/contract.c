@@ -15,6 +15,7 @@ static const struct {
         {TEXT_INIT("sync."), {"sync-key", "sync-value"}},
         {TEXT_INIT("sync-preview."), {"sync-key", "sync-value"}},
         {TEXT_INIT("records"), {"records-key", "records-value"}},
+        {TEXT_INIT("decisions"), {"decisions-key", "decisions-value"}},
 };
 
 static struct text file_named(const char *name)

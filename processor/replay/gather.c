@@ -51,6 +51,8 @@ static struct record *find(struct gather *gather, struct record_key key, enum re
 
 static void apply(struct gather *gather, const struct change *change)
 {
+        if (change->op == CHANGE_DECIDE)
+                return;
         struct record_key key = {.source = change->source, .entity = change->entity, .record_id = change->record_id};
         struct record *record = find(gather, key, change->type, !change->tombstone);
         if (record)

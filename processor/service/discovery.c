@@ -1,4 +1,5 @@
-/* Which topics are read: those that the configuration names, and those that match one of its patterns now.
+/* Which topics are read: those that the configuration names, that of the stewards' decisions, and those that match one
+ * of the configuration's patterns now.
  *
  * Patterns are matched here and not by librdkafka: its subscriptions by pattern come with a group's balancing, and our
  * partitions are assigned by hand (inputs.c). The cluster is asked for all of its topics only where there are patterns.
@@ -94,6 +95,7 @@ int discovery_run(struct service *service, bool live, struct discovery *discover
                                      &config->sources[i]);
                 }
         }
+        push(discovery, arena_text(&discovery->arena, config->stewards.topics[0]).data, &config->stewards);
         named = discovery->count;
         if (config->pattern_count)
                 r = kafka_list_topics(service->consumer, consider, discovery, error);

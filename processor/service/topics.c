@@ -1,5 +1,7 @@
 /* The topics that the service writes: names, policies, numbers.
  *
+ * The stewards' topic is made here too, so that it is there when somebody decides something; nothing of ours writes it.
+ *
  * Everything that holds a current state is compacted; what tells a story (`changes`, `deadletter`) expires. `records`
  * is the log that every start reads: its tombstones must outlive the longest time that a state directory may lie
  * unused, so their retention is set, and an older state is not trusted (start.c).
@@ -40,7 +42,7 @@ int topics_init(struct topic_set *topics, const struct config *config, struct er
         int r = 0;
 
         *topics = (struct topic_set){
-                .items = calloc(TYPE_COUNT + 4 + config->source_count + config->sync_count + config->feed_count,
+                .items = calloc(TYPE_COUNT + 5 + config->source_count + config->sync_count + config->feed_count,
                                 sizeof(*topics->items))};
         if (!topics->items)
                 abort();
@@ -56,6 +58,7 @@ int topics_init(struct topic_set *topics, const struct config *config, struct er
         r = r ? r : add(topics, config, "records", TEXT_NONE, true, error);
         topics->deadletter = topics->count;
         r = r ? r : add(topics, config, "deadletter", TEXT_NONE, false, error);
+        r = r ? r : add(topics, config, SOURCE_DECISIONS, TEXT_NONE, true, error);
         topics->sync = topics->count;
         for (uint32_t i = 0; i < config->source_count && r == 0; i++)
                 r = add(topics, config, "sync.", config->sources[i].name, true, error);

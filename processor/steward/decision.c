@@ -5,7 +5,10 @@
  */
 #include "steward/decision.h"
 
-#include <stdlib.h>
+#include <string.h>
+
+#define SEED_SUBJECT 0x647572616e64000cULL
+#define SEED_ID 0x647572616e64000dULL
 
 enum carries {
         CARRIES_ATTRIBUTE = 1,
@@ -42,11 +45,18 @@ const char *decision_kind_name(enum decision_kind kind)
 /* ---- reading -------------------------------------------------------------------------------------------------------
  */
 
+static const struct json_node *get(const struct json_node *object, const char *name)
+{
+        const struct json_node *node = json_get(object, name);
+
+        return node && node->kind == JSON_NULL ? NULL : node;
+}
+
 /* A non-empty string of at most @max bytes where it is @wanted, otherwise nothing at all. */
 static int read_text(const struct json_node *object, const char *name, bool wanted, uint32_t max, struct text *out,
                      struct error *error)
 {
-        const struct json_node *node = json_get(object, name);
+        const struct json_node *node = get(object, name);
 
         if (!wanted)
                 return node ? error_set(error, ERR_REJECT, "field \"%s\": not part of this kind of decision", name) : 0;
@@ -88,7 +98,7 @@ static int read_record(const struct json_node *node, struct record_key *key, str
 
 static int read_records(const struct json_node *root, struct decision *decision, struct error *error)
 {
-        const struct json_node *records = json_get(root, "records");
+        const struct json_node *records = get(root, "records");
         uint32_t expected = kinds[decision->kind].record_count, at = 0;
 
         if (expected == 0 && records)
@@ -139,34 +149,65 @@ static int check_fields(const struct json_node *root, struct error *error)
         return 0;
 }
 
+static int read_about(const struct json_node *root, struct decision *decision, struct error *error)
+{
+        const struct kind_row *row = &kinds[decision->kind];
+
+        if (read_records(root, decision, error) < 0 ||
+            read_text(root, "attribute", row->carries & CARRIES_ATTRIBUTE, DECISION_NAME_MAX, &decision->attribute,
+                      error) < 0 ||
+            read_text(root, "conflict", row->carries & CARRIES_CONFLICT, DECISION_NAME_MAX, &decision->conflict,
+                      error) < 0)
+                return ERR_REJECT;
+        return 0;
+}
+
+int decision_read(const struct json_node *root, struct decision *decision, struct error *error)
+{
+        const struct kind_row *row;
+
+        *decision = (struct decision){.at_ms = TIME_UNKNOWN_MS};
+        if (!json_is(root, JSON_OBJECT))
+                return error_set(error, ERR_REJECT, "a decision is a JSON object");
+        if (check_fields(root, error) < 0 || read_kind(root, &decision->kind, error) < 0 ||
+            read_about(root, decision, error) < 0)
+                return ERR_REJECT;
+        row = &kinds[decision->kind];
+        if (read_text(root, "value", row->carries & CARRIES_VALUE, row->value_max, &decision->value, error) < 0 ||
+            read_text(root, "by", true, DECISION_NAME_MAX, &decision->by, error) < 0 ||
+            read_text(root, "reason", true, DECISION_TEXT_MAX, &decision->reason, error) < 0)
+                return ERR_REJECT;
+        if (!time_parse_iso(json_scalar_text(json_get(root, "at")), &decision->at_ms))
+                return error_set(error, ERR_REJECT, "field \"at\": a time such as 2024-02-29T12:34:56Z expected");
+        return 0;
+}
+
 int decision_parse(struct arena *arena, struct text bytes, struct decision *decision, struct error *error)
 {
         const struct json_node *root;
-        const struct kind_row *row;
 
-        *decision = (struct decision){.at = VERSION_NONE};
         if (bytes.length > DECISION_BYTES_MAX)
                 return error_set(error, ERR_REJECT, "a decision of %u bytes, at most %d are allowed", bytes.length,
                                  DECISION_BYTES_MAX);
         if (json_parse(arena, bytes, &root, error) < 0)
                 return ERR_REJECT;
-        if (!json_is(root, JSON_OBJECT))
-                return error_set(error, ERR_REJECT, "a decision is a JSON object");
-        if (check_fields(root, error) < 0 || read_kind(root, &decision->kind, error) < 0)
-                return ERR_REJECT;
-        row = &kinds[decision->kind];
-        if (read_records(root, decision, error) < 0 ||
-            read_text(root, "attribute", row->carries & CARRIES_ATTRIBUTE, DECISION_NAME_MAX, &decision->attribute,
-                      error) < 0 ||
-            read_text(root, "conflict", row->carries & CARRIES_CONFLICT, DECISION_NAME_MAX, &decision->conflict,
-                      error) < 0 ||
-            read_text(root, "value", row->carries & CARRIES_VALUE, row->value_max, &decision->value, error) < 0 ||
-            read_text(root, "by", true, DECISION_NAME_MAX, &decision->by, error) < 0 ||
-            read_text(root, "reason", true, DECISION_TEXT_MAX, &decision->reason, error) < 0)
-                return ERR_REJECT;
-        if (!time_parse_iso(json_scalar_text(json_get(root, "at")), &decision->at.time_ms))
-                return error_set(error, ERR_REJECT, "field \"at\": a time such as 2024-02-29T12:34:56Z expected");
-        return 0;
+        return decision_read(root, decision, error);
+}
+
+int decision_read_subject(const struct json_node *root, struct decision *subject, struct error *error)
+{
+        struct text name = json_scalar_text(json_get(root, "subject"));
+
+        *subject = (struct decision){.at_ms = TIME_UNKNOWN_MS};
+        for (size_t i = 0; i < KIND_COUNT; i++) {
+                if (!text_equal(name, text_from(kinds[i].subject)))
+                        continue;
+                subject->kind = (enum decision_kind)i;
+                return read_about(root, subject, error);
+        }
+        return error_set(error, ERR_REJECT,
+                         "the key: {\"subject\": …} expected, with pair, value, dismissal, assignment, comment or "
+                         "person");
 }
 
 /* ---- writing -------------------------------------------------------------------------------------------------------
@@ -204,7 +245,7 @@ void decision_write(const struct decision *decision, struct buffer *out)
         struct json_writer json;
         char at[TIME_TEXT_SIZE];
 
-        time_format_iso(decision->at.time_ms, at);
+        time_format_iso(decision->at_ms, at);
         json_writer_init(&json, out);
         json_write_object(&json);
         json_write_name(&json, "decision");
@@ -235,12 +276,29 @@ void decision_write_subject(const struct decision *decision, struct buffer *out)
         json_write_object_end(&json);
 }
 
+struct hash128 decision_subject_hash(const struct decision *decision)
+{
+        struct buffer key BUFFER_CLEANUP = {0};
+
+        decision_write_subject(decision, &key);
+        return hash128(key.data, key.length, SEED_SUBJECT);
+}
+
+void decision_id(const struct decision *decision, char out[DECISION_ID_SIZE])
+{
+        struct buffer message BUFFER_CLEANUP = {0};
+
+        decision_write(decision, &message);
+        memcpy(out, "d-", 2);
+        hash128_to_id(hash128(message.data, message.length, SEED_ID), out + 2);
+}
+
 /* ---- order ---------------------------------------------------------------------------------------------------------
  */
 
 int decision_compare(const struct decision *a, const struct decision *b)
 {
-        int order = version_compare(a->at, b->at);
+        int order = (a->at_ms > b->at_ms) - (a->at_ms < b->at_ms);
 
         if (order == 0)
                 order = (int)a->kind - (int)b->kind;

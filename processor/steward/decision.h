@@ -18,10 +18,12 @@
  *                                 {"source":"sfdc","entity":"Contact","record_id":"003"}],
  *    "by":"ines","reason":"called him","at":"2024-02-29T12:00:00.000Z"}
  *
- * Pure: bytes in, values out. The engine does not read decisions yet.
+ * Its key is the subject, {"subject":"pair","records":[…]}; a message with that key and no value withdraws what was
+ * decided about it. Pure: bytes in, values out.
  */
 #pragma once
 
+#include "base/hash.h"
 #include "record/record.h"
 
 /* Bounds for what comes from outside; a decision that exceeds them is rejected. */
@@ -51,13 +53,15 @@ struct decision {
         struct text value;            /* what is pinned, who is assigned, the comment */
         struct text by;
         struct text reason;
-        struct version at; /* the steward's time, then the position in the topic of decisions */
+        int64_t at_ms; /* the steward's time */
 };
 
-/* Reads the JSON object @bytes into @decision; its texts live in @arena or point into @bytes. Only `time_ms` of `at` is
- * in the message: whoever knows the message's position sets the rest. ERR_REJECT names the field that is missing,
- * unknown to this kind, or beyond its bound; the sentence never repeats a value. */
+/* Reads the JSON object @bytes into @decision; its texts live in @arena or point into @bytes. ERR_REJECT names the field
+ * that is missing, unknown to this kind, or beyond its bound; the sentence never repeats a value. */
 int decision_parse(struct arena *arena, struct text bytes, struct decision *decision, struct error *error);
+
+/* The same of a tree, whose texts are borrowed. A null is nothing, as Avro writes a field that is not there. */
+int decision_read(const struct json_node *root, struct decision *decision, struct error *error);
 
 /* The message that decision_parse() reads: equal decisions give equal bytes. */
 void decision_write(const struct decision *decision, struct buffer *out);
@@ -65,6 +69,17 @@ void decision_write(const struct decision *decision, struct buffer *out);
 /* The key of its subject: equal for two decisions exactly if the later one replaces the earlier. */
 void decision_write_subject(const struct decision *decision, struct buffer *out);
 
-/* Negative if @a was decided before @b: time, position, and where both are equal the content. 0 only for decisions that
+/* Reads such a key into @subject, of which only what a subject has is filled in: `kind` is one of those that are about
+ * subjects of this sort. Texts are borrowed. ERR_REJECT. */
+int decision_read_subject(const struct json_node *root, struct decision *subject, struct error *error);
+
+/* Names a subject in tables. */
+struct hash128 decision_subject_hash(const struct decision *decision);
+
+/* The id that `changes` name it by: of what it says. */
+#define DECISION_ID_SIZE (HASH128_ID_SIZE + 2)
+void decision_id(const struct decision *decision, char out[DECISION_ID_SIZE]); /* "d-…" */
+
+/* Negative if @a was decided before @b: time, and in one millisecond the content. 0 only for decisions that
  * say the same. Meant for decisions about one subject, or of one component. */
 int decision_compare(const struct decision *a, const struct decision *b);

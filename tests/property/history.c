@@ -8,6 +8,8 @@
  */
 #include "history.h"
 
+#include "steward/decision.h"
+
 #include <stdio.h>
 
 /* %s: further options of the sources emea, us and erp, and of matching. */
@@ -194,6 +196,7 @@ struct maker {
         uint32_t records_each; /* ids of a table */
         bool turning;          /* accounts become persons and accounts again */
         uint32_t bare;         /* per cent of events that bring a name alone */
+        uint32_t decided;      /* per cent of events that are decisions of stewards */
         uint32_t times;        /* distinct event times: few make ties of first event times frequent */
 };
 
@@ -309,6 +312,66 @@ static void fill_event(struct maker *maker, struct change *change)
         }
 }
 
+static struct record_key any_record(struct maker *maker)
+{
+        const struct table *table = &tables[dice_below(maker->dice, sizeof(tables) / sizeof(tables[0]))];
+
+        return (struct record_key){
+                .source = text_from(table->source),
+                .entity = text_from(table->entity),
+                .record_id = arena_printf(maker->arena, "%u", 1 + dice_below(maker->dice, maker->records_each)),
+        };
+}
+
+static void fill_decision(struct maker *maker, struct decision *decision)
+{
+        static const enum decision_kind others[] = {DECISION_PIN, DECISION_RELEASE, DECISION_COMMENT};
+        uint32_t kind = dice_below(maker->dice, 100);
+        bool pair = kind < 85;
+
+        decision->kind = !pair       ? others[dice_below(maker->dice, 3)]
+                         : kind < 50 ? DECISION_SAME
+                                     : DECISION_DIFFERENT;
+        decision->record_count = pair ? 2 : decision->kind == DECISION_COMMENT ? 0 : 1;
+        for (uint32_t i = 0; i < decision->record_count; i++)
+                decision->records[i] = any_record(maker);
+        while (pair && record_key_equal(decision->records[0], decision->records[1]))
+                decision->records[1] = any_record(maker);
+        if (pair && record_key_compare(decision->records[0], decision->records[1]) > 0) {
+                struct record_key first = decision->records[0];
+
+                decision->records[0] = decision->records[1];
+                decision->records[1] = first;
+        }
+        if (decision->kind == DECISION_PIN || decision->kind == DECISION_RELEASE)
+                decision->attribute = TEXT("job_title");
+        if (decision->kind == DECISION_COMMENT)
+                decision->conflict = TEXT("c-1");
+        if (decision->kind == DECISION_PIN || decision->kind == DECISION_COMMENT)
+                decision->value = TEXT("Director");
+        decision->by = TEXT("ines");
+        decision->reason = TEXT("called");
+}
+
+static void add_decision(struct maker *maker, uint32_t index)
+{
+        struct message *message = arena_calloc(maker->arena, 1, sizeof(*message));
+        struct decision *decision = arena_calloc(maker->arena, 1, sizeof(*decision));
+        struct change change = {
+                .op = CHANGE_DECIDE,
+                .source = TEXT("decisions"),
+                .decision = decision,
+                .message = message,
+                .tombstone = dice_chance(maker->dice, 15),
+        };
+
+        message->topic = change.source;
+        message->offset = index;
+        fill_decision(maker, decision);
+        decision->at_ms = 1700000000000 + dice_below(maker->dice, 4) * 1000;
+        *ARENA_PUSH(maker->arena, maker->history.items, maker->history.count, maker->history.capacity) = change;
+}
+
 static void add_event(struct maker *maker, const struct table *table, uint32_t index, uint32_t length)
 {
         struct message *message = arena_calloc(maker->arena, 1, sizeof(*message));
@@ -399,6 +462,7 @@ struct changes history_make(struct arena *arena, struct dice *dice, uint32_t len
         maker.records_each = 1 + dice_below(dice, 5);
         maker.turning = dice_chance(dice, 20);
         maker.bare = dice_chance(dice, 25) ? 40 : 4;
+        maker.decided = dice_chance(dice, 40) ? 25 : 0;
         maker.times = dice_chance(dice, 30) ? 3 : length;
         while (maker.history.count < length) {
                 uint32_t table = dice_below(dice, table_count);
@@ -409,6 +473,10 @@ struct changes history_make(struct arena *arena, struct dice *dice, uint32_t len
                         struct change again = maker.history.items[dice_below(dice, (uint32_t)maker.history.count)];
 
                         *ARENA_PUSH(arena, maker.history.items, maker.history.count, maker.history.capacity) = again;
+                        continue;
+                }
+                if (dice_chance(dice, maker.decided)) {
+                        add_decision(&maker, (uint32_t)maker.history.count);
                         continue;
                 }
                 add_event(&maker, &tables[table], (uint32_t)maker.history.count, length);
@@ -427,6 +495,9 @@ static bool is_table_event(const struct change *change)
 /* True if @a and @b must stay in their order. */
 static bool is_bound(const struct change *a, const struct change *b)
 {
+        if (a->op == CHANGE_DECIDE || b->op == CHANGE_DECIDE)
+                return a->op == b->op && hash128_equal(decision_subject_hash(a->decision),
+                                                       decision_subject_hash(b->decision));
         if (!text_equal(a->source, b->source) || !text_equal(a->entity, b->entity))
                 return false;
         if (a->op == CHANGE_TRUNCATE || b->op == CHANGE_TRUNCATE)
@@ -501,6 +572,12 @@ void history_print(const struct vocabulary *vocabulary, const struct changes *hi
                 const struct change *change = &history->items[i];
                 struct json_writer writer;
 
+                if (change->op == CHANGE_DECIDE) {
+                        buffer_printf(out, "%s ", change->tombstone ? "withdrawn" : "decided");
+                        decision_write(change->decision, out);
+                        buffer_byte(out, '\n');
+                        continue;
+                }
                 json_writer_init(&writer, out);
                 json_write_object(&writer);
                 json_write_name(&writer, "source");

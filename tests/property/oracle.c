@@ -49,8 +49,14 @@ void oracle_compute(struct oracle *oracle, const struct changes *history, struct
         oracle->record_count = oracle->record_capacity = oracle->node_count = oracle->node_capacity = 0;
         oracle->edge_count = oracle->edge_capacity = oracle->whole_count = oracle->whole_capacity = 0;
         oracle->key_count = oracle->key_capacity = 0;
+        oracle->decisions = NULL;
+        oracle->named = NULL;
+        oracle->decision_count = oracle->decision_capacity = oracle->named_count = oracle->named_capacity = 0;
+        oracle->pair_count = 0;
 
+        oracle_find_decisions(oracle, history);
         oracle_merge_all(oracle, history);
+        oracle_apply_decisions(oracle);
         oracle_find_nodes(oracle);
         oracle_find_edges(oracle, TYPE_ORGANIZATION);
         oracle_find_entities(oracle, TYPE_ORGANIZATION);

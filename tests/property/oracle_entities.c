@@ -23,6 +23,29 @@ struct component {
         size_t count, capacity;
 };
 
+/* Nodes of records that decisions make one are of one part. */
+static bool join_decided(struct oracle *oracle, enum record_type type)
+{
+        bool changed = false;
+
+        for (uint32_t i = 0; i < oracle->record_count; i++) {
+                for (uint32_t j = 0; j < i; j++) {
+                        struct value_node *a, *b;
+
+                        if (oracle->records[i].node == NOWHERE || oracle->records[j].node == NOWHERE ||
+                            !oracle_are_one(oracle, i, j))
+                                continue;
+                        a = &oracle->nodes[oracle->records[i].node];
+                        b = &oracle->nodes[oracle->records[j].node];
+                        if (a->type != type || b->type != type || a->part == b->part)
+                                continue;
+                        a->part = b->part = a->part < b->part ? a->part : b->part;
+                        changed = true;
+                }
+        }
+        return changed;
+}
+
 /* Lowest label wins until nothing changes. */
 static void label_parts(struct oracle *oracle, enum record_type type)
 {
@@ -33,7 +56,7 @@ static void label_parts(struct oracle *oracle, enum record_type type)
                         oracle->nodes[i].part = i;
         }
         while (changed) {
-                changed = false;
+                changed = join_decided(oracle, type);
                 for (size_t i = 0; i < oracle->edge_count; i++) {
                         const struct node_edge *edge = &oracle->edges[i];
                         struct value_node *a = &oracle->nodes[edge->a], *b = &oracle->nodes[edge->b];
@@ -77,7 +100,8 @@ static uint32_t layer_of(const struct oracle *oracle, const struct value_node *n
         uint32_t before = 0;
 
         for (uint32_t i = 0; i < index; i++)
-                before += unique != 0 && oracle->records[node->members[i]].unique == unique;
+                before += unique != 0 && oracle->records[node->members[i]].unique == unique &&
+                          !oracle->records[node->members[i]].alone;
         return before;
 }
 
@@ -96,7 +120,7 @@ static void add_layers(struct component *component, uint32_t index)
                 bool any = false;
 
                 for (uint32_t i = 0; i < node->member_count; i++) {
-                        if (layer_of(oracle, node, i) != layer)
+                        if (oracle->records[node->members[i]].alone || layer_of(oracle, node, i) != layer)
                                 continue;
                         any = true;
                         item.unique |= oracle->records[node->members[i]].unique;
@@ -116,14 +140,14 @@ static void gather_items(struct component *component, uint32_t part)
 
                 if (node->part != part)
                         continue;
-                if (is_together(oracle, i)) {
+                if (is_together(oracle, i))
                         add_layers(component, i);
-                        continue;
+                for (uint32_t j = 0; j < node->member_count; j++) {
+                        if (!is_together(oracle, i) || oracle->records[node->members[j]].alone)
+                                add_item(component, (struct item){.node = i,
+                                                                  .record = node->members[j],
+                                                                  .unique = oracle->records[node->members[j]].unique});
                 }
-                for (uint32_t j = 0; j < node->member_count; j++)
-                        add_item(component, (struct item){.node = i,
-                                                          .record = node->members[j],
-                                                          .unique = oracle->records[node->members[j]].unique});
         }
 }
 
@@ -142,8 +166,9 @@ static bool is_of(const struct oracle *oracle, const struct item *item, uint32_t
 {
         const struct value_node *node = &oracle->nodes[item->node];
 
-        return item->record == NOWHERE ? layer_of(oracle, node, member) == item->layer
-                                       : node->members[member] == item->record;
+        if (item->record != NOWHERE)
+                return node->members[member] == item->record;
+        return !oracle->records[node->members[member]].alone && layer_of(oracle, node, member) == item->layer;
 }
 
 static struct cluster_item describe_item(struct oracle *oracle, const struct item *item)
@@ -181,6 +206,26 @@ static uint32_t gather_edges(struct component *component, struct cluster_edge *e
                                                                .b = j,
                                                                .posterior_mbit = score.posterior_mbit,
                                                                .cannot_link = a != b && score.cannot_link};
+                }
+        }
+        return count;
+}
+
+/* What decisions say about two items that are a record each. */
+static uint32_t gather_constraints(const struct component *component, struct cluster_constraint *constraints)
+{
+        uint32_t count = 0;
+
+        for (uint32_t i = 0; i < component->count; i++) {
+                for (uint32_t j = 0; j < component->count; j++) {
+                        uint32_t a = component->items[i].record, b = component->items[j].record;
+
+                        if (i == j || a == NOWHERE || b == NOWHERE)
+                                continue;
+                        if (oracle_are_one(component->oracle, a, b))
+                                constraints[count++] = (struct cluster_constraint){i, j, CLUSTER_MUST_LINK};
+                        else if (oracle_are_told_apart(component->oracle, a, b))
+                                constraints[count++] = (struct cluster_constraint){i, j, CLUSTER_CANNOT_LINK};
                 }
         }
         return count;
@@ -232,11 +277,13 @@ static void solve_part(struct oracle *oracle, uint32_t part, enum record_type ty
                                           .context = &component};
         struct cluster_item *items;
         struct cluster_edge *edges;
+        struct cluster_constraint *constraints;
         uint32_t *label;
 
         gather_items(&component, part);
         items = arena_calloc(&oracle->arena, component.count, sizeof(*items));
         edges = arena_calloc(&oracle->arena, component.count * component.count, sizeof(*edges));
+        constraints = arena_calloc(&oracle->arena, component.count * component.count, sizeof(*constraints));
         label = arena_calloc(&oracle->arena, component.count, sizeof(*label));
         for (uint32_t i = 0; i < component.count; i++)
                 items[i] = describe_item(oracle, &component.items[i]);
@@ -244,6 +291,8 @@ static void solve_part(struct oracle *oracle, uint32_t part, enum record_type ty
         problem.item_count = (uint32_t)component.count;
         problem.edges = edges;
         problem.edge_count = gather_edges(&component, edges);
+        problem.constraints = constraints;
+        problem.constraint_count = gather_constraints(&component, constraints);
         cluster_solve(&oracle->arena, &problem, label);
         for (uint32_t i = 0; i < component.count; i++) {
                 if (label[i] == i)

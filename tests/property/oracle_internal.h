@@ -8,6 +8,7 @@
 #include "record/features.h"
 #include "score/score.h"
 #include "standard/standard.h"
+#include "steward/settle.h"
 
 #define NOWHERE UINT32_MAX
 
@@ -16,6 +17,20 @@ struct known_record {
         uint32_t node;   /* NOWHERE: deleted, or nothing to match by */
         uint32_t entity; /* of a living record or an attached ghost */
         uint64_t unique; /* bit of its source, 0 where that may hold duplicates */
+        uint32_t named;  /* among the records that decisions about pairs name, or NOWHERE */
+        bool alone;      /* such a decision about it holds */
+};
+
+/* The last decision about a subject. */
+struct standing_decision {
+        struct text subject;
+        const struct decision *decision;
+};
+
+struct named_record {
+        struct record_key key;
+        uint32_t class; /* equal for records that decisions make one */
+        bool alone;
 };
 
 struct value_node {
@@ -53,6 +68,13 @@ struct oracle {
         struct scorer *scorer;
         struct arena arena; /* of one computation */
 
+        struct standing_decision *decisions;
+        size_t decision_count, decision_capacity;
+        struct named_record *named;
+        size_t named_count, named_capacity;
+        struct pair_decision *pairs; /* settled; a and b are indices of `named` */
+        uint32_t pair_count;
+
         struct known_record *records; /* in canonical order */
         size_t record_count, record_capacity;
         struct value_node *nodes;
@@ -68,6 +90,13 @@ struct oracle {
 /* oracle_records.c */
 void oracle_merge_all(struct oracle *oracle, const struct changes *history);
 bool oracle_before(int64_t time_a, struct record_key a, int64_t time_b, struct record_key b);
+
+/* oracle_decisions.c */
+void oracle_find_decisions(struct oracle *oracle, const struct changes *history);
+void oracle_apply_decisions(struct oracle *oracle); /* to the records, once they are known */
+uint32_t oracle_find_named(const struct oracle *oracle, struct record_key key);
+bool oracle_are_one(const struct oracle *oracle, uint32_t a, uint32_t b);
+bool oracle_are_told_apart(const struct oracle *oracle, uint32_t a, uint32_t b);
 
 /* oracle_pairs.c */
 void oracle_find_nodes(struct oracle *oracle);

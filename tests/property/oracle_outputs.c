@@ -59,6 +59,17 @@ static void write_records(struct writer *run)
         }
 }
 
+static void write_decisions(struct writer *run)
+{
+        for (size_t i = 0; i < run->oracle->decision_count; i++) {
+                const struct standing_decision *standing = &run->oracle->decisions[i];
+                struct buffer json BUFFER_CLEANUP = {0};
+
+                decision_write(standing->decision, &json);
+                output_set_put(run->outputs, TEXT("records"), standing->subject, buffer_view(&json));
+        }
+}
+
 /* ---- golden records ------------------------------------------------------------------------------------------------
  */
 
@@ -263,6 +274,18 @@ static uint64_t unique_sources(const struct oracle *oracle, const struct whole *
         return bits;
 }
 
+/* A steward told a record of the one from a record of the other. */
+static bool are_told_apart(const struct oracle *oracle, const struct whole *one, const struct whole *two)
+{
+        for (uint32_t i = 0; i < one->member_count; i++) {
+                for (uint32_t j = 0; j < two->member_count; j++) {
+                        if (oracle_are_told_apart(oracle, one->members[i], two->members[j]))
+                                return true;
+                }
+        }
+        return false;
+}
+
 static void write_pair(struct writer *run, uint32_t x, uint32_t y)
 {
         struct oracle *oracle = run->oracle;
@@ -282,7 +305,8 @@ static void write_pair(struct writer *run, uint32_t x, uint32_t y)
                 if (node_is_in(oracle, edge->b, one) && node_is_in(oracle, edge->a, two))
                         offer(oracle, &best, edge, edge->b, edge->a);
         }
-        if (!best.edge || (unique_sources(oracle, &oracle->wholes[one]) & unique_sources(oracle, &oracle->wholes[two])))
+        if (!best.edge || are_told_apart(oracle, &oracle->wholes[one], &oracle->wholes[two]) ||
+            (unique_sources(oracle, &oracle->wholes[one]) & unique_sources(oracle, &oracle->wholes[two])))
                 return;
         oracle_fill_pair(oracle, best.first, best.second, &pair);
         score_explain(oracle->scorer, &pair, &oracle->arena, &detail);
@@ -380,6 +404,7 @@ void oracle_write_outputs(struct oracle *oracle, struct oracle_result *result)
 
         result->counts = (struct engine_counts){0};
         write_records(&run);
+        write_decisions(&run);
         for (uint32_t i = 0; i < oracle->whole_count; i++) {
                 const struct whole *whole = &oracle->wholes[i];
 

@@ -170,6 +170,8 @@ void oracle_merge_all(struct oracle *oracle, const struct changes *history)
         for (size_t i = 0; i < history->count; i++) {
                 const struct change *change = &history->items[i];
 
+                if (change->op == CHANGE_DECIDE)
+                        continue;
                 note_key(oracle, (struct record_key){change->source, change->entity, change->record_id});
         }
         for (size_t i = 0; i < oracle->record_count; i++) {

@@ -139,7 +139,8 @@ class Outputs:
             elif name == "conflicts.ndjson":
                 self.conflicts = {line["key"]: line["value"] for line in lines}
             elif name == "records.ndjson":
-                self.records = {f"{line['key']['source']}/{line['key']['record_id']}": line["value"] for line in lines}
+                self.records = {f"{line['key']['source']}/{line['key']['record_id']}": line["value"] for line in lines
+                                if "source" in line["key"]}
             elif name.startswith("sync."):
                 target = name[len("sync."):-len(".ndjson")]
                 self.sync[target] = {line["key"]: line["value"] for line in lines}

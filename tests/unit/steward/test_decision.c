@@ -91,7 +91,7 @@ static void a_pair_has_no_sides(void **state)
         assert_bytes(&out, "{\"subject\":\"pair\",\"records\":[" A "," B "]}");
 }
 
-/* Two stewards in one millisecond: the position decides; without one the content does, and never the order of calls. */
+/* Two stewards in one millisecond: the content decides, and never the order of calls. */
 static void of_two_decisions_one_is_always_the_last(void **state)
 {
         struct arena arena ARENA_CLEANUP = {0};
@@ -99,11 +99,48 @@ static void of_two_decisions_one_is_always_the_last(void **state)
         (void)state;
 
         assert_true(decision_compare(&same, &different) * decision_compare(&different, &same) < 0);
-        same.at.minor = 2;
-        different.at.minor = 1;
+        same.at_ms++;
         assert_true(decision_compare(&same, &different) > 0);
-        different.at.time_ms++;
+        different.at_ms += 2;
         assert_true(decision_compare(&same, &different) < 0);
+}
+
+/* A tombstone has nothing but its key. */
+static void a_key_names_the_subject_of_what_it_withdraws(void **state)
+{
+        struct arena arena ARENA_CLEANUP = {0};
+        (void)state;
+
+        for (size_t i = 0; i < MESSAGE_COUNT; i++) {
+                struct decision decision = parse(&arena, messages[i]), subject;
+                struct buffer key BUFFER_CLEANUP = {0}, again BUFFER_CLEANUP = {0};
+                const struct json_node *root;
+                struct error error = {0};
+
+                decision_write_subject(&decision, &key);
+                assert_int_equal(json_parse(&arena, buffer_view(&key), &root, &error), 0);
+                assert_int_equal(decision_read_subject(root, &subject, &error), 0);
+                decision_write_subject(&subject, &again);
+                assert_true(text_equal(buffer_view(&key), buffer_view(&again)));
+                assert_true(hash128_equal(decision_subject_hash(&decision), decision_subject_hash(&subject)));
+        }
+}
+
+static void a_key_of_something_else_is_refused(void **state)
+{
+        static const char *const keys[] = {"{}", "7", "{\"subject\":\"house\"}", "{\"subject\":\"pair\",\"records\":[" A "]}",
+                                           "{\"subject\":\"dismissal\"}"};
+        struct arena arena ARENA_CLEANUP = {0};
+        (void)state;
+
+        for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+                const struct json_node *root;
+                struct decision subject;
+                struct error error = {0};
+
+                assert_int_equal(json_parse(&arena, text_from(keys[i]), &root, &error), 0);
+                assert_int_equal(decision_read_subject(root, &subject, &error), ERR_REJECT);
+        }
 }
 
 static void what_is_wrong_is_named_without_its_value(void **state)
@@ -170,6 +207,8 @@ int main(void)
                 cmocka_unit_test(only_decisions_about_one_subject_share_a_key),
                 cmocka_unit_test(a_pair_has_no_sides),
                 cmocka_unit_test(of_two_decisions_one_is_always_the_last),
+                cmocka_unit_test(a_key_names_the_subject_of_what_it_withdraws),
+                cmocka_unit_test(a_key_of_something_else_is_refused),
                 cmocka_unit_test(what_is_wrong_is_named_without_its_value),
                 cmocka_unit_test(a_reason_has_a_bound),
         };

@@ -23,7 +23,7 @@ static void decide(struct story *story, enum decision_kind kind, uint32_t a, uin
 {
         uint32_t at = story->count++;
 
-        story->decisions[at] = (struct decision){.kind = kind, .at = {.time_ms = at}};
+        story->decisions[at] = (struct decision){.kind = kind, .at_ms = at};
         story->pairs[at] = (struct pair_decision){.decision = &story->decisions[at], .a = a, .b = b};
 }
 
