@@ -23,6 +23,11 @@ static bool is_about_pair(enum decision_kind kind)
         return kind == DECISION_SAME || kind == DECISION_DIFFERENT;
 }
 
+static bool is_about_value(enum decision_kind kind)
+{
+        return kind == DECISION_PIN || kind == DECISION_RELEASE;
+}
+
 /* ---- the set in memory ---------------------------------------------------------------------------------------------
  */
 
@@ -35,9 +40,14 @@ static void mark_key(struct engine *engine, struct record_key key)
                 map_put(&engine->decided_records, number, 1, NULL);
 }
 
+static bool is_named(const struct engine *engine, struct record_key key)
+{
+        return engine->decided_keys.count > 0 && map_get(&engine->decided_keys, record_key_hash(key));
+}
+
 void decisions_note_record(struct engine *engine, struct record_key key, uint32_t number)
 {
-        if (engine->decided_keys.count > 0 && map_get(&engine->decided_keys, record_key_hash(key)))
+        if (is_named(engine, key))
                 map_put(&engine->decided_records, number, 1, NULL);
 }
 
@@ -457,6 +467,107 @@ struct record_key decided_other(const struct pair_decision *pair, uint32_t membe
         return pair->decision->records[pair->a == member ? 1 : 0];
 }
 
+/* ---- pinned values -------------------------------------------------------------------------------------------------
+ */
+
+/* Of several pins of one attribute the last one. */
+static void offer_pin(struct arena *arena, struct decided_pins *pins, uint16_t attribute,
+                      const struct decision *decision)
+{
+        for (size_t i = 0; i < pins->count; i++) {
+                if (pins->items[i].attribute != attribute)
+                        continue;
+                if (decision_compare(decision, &pins->items[i].decision) > 0)
+                        pins->items[i].decision = *decision;
+                return;
+        }
+        *ARENA_PUSH(arena, pins->items, pins->count, pins->capacity) =
+                (struct decided_pin){.attribute = attribute, .decision = *decision};
+}
+
+static int offer_pins_of(struct engine *engine, struct batch *batch, struct record_key key, struct decided_pins *pins)
+{
+        struct hash128 *subjects;
+        uint32_t count = store_get_decisions_of(engine->txn, batch->arena, record_key_hash(key), &subjects);
+
+        for (uint32_t i = 0; i < count; i++) {
+                struct decision decision;
+                struct text value;
+                uint16_t attribute;
+
+                if (!store_get_decision(engine->txn, subjects[i], &value))
+                        continue;
+                if (read_stored(batch->arena, value, &decision, engine->error) < 0)
+                        return ERR_FATAL;
+                if (decision.kind != DECISION_PIN || !record_key_equal(decision.records[0], key))
+                        continue;
+                attribute = vocabulary_find(&engine->config->vocabulary, decision.attribute);
+                if (attribute != ATTRIBUTE_NONE)
+                        offer_pin(batch->arena, pins, attribute, &decision);
+        }
+        return 0;
+}
+
+static int compare_pins(const void *left, const void *right)
+{
+        const struct decided_pin *a = left, *b = right;
+
+        return (a->attribute > b->attribute) - (a->attribute < b->attribute);
+}
+
+int batch_find_pins(struct engine *engine, struct batch *batch, const struct draft *draft, struct decided_pins *pins)
+{
+        *pins = (struct decided_pins){0};
+        for (uint32_t i = 0; i < draft->member_count; i++) {
+                if (is_named(engine, draft->records[i].key) &&
+                    offer_pins_of(engine, batch, draft->records[i].key, pins) < 0)
+                        return ERR_FATAL;
+        }
+        if (pins->count > 1)
+                qsort(pins->items, pins->count, sizeof(*pins->items), compare_pins);
+        return 0;
+}
+
+/* A record that holds the value and nothing else, so that it is standardised like any other. */
+static struct record *pinned_record(struct arena *arena, const struct decided_pin *pin, enum record_type type)
+{
+        struct record *record = arena_calloc(arena, 1, sizeof(*record));
+        struct version version = {.time_ms = pin->decision.at_ms};
+
+        record->slots = arena_calloc(arena, 1, sizeof(*record->slots));
+        record->slots[0] = (struct slot){
+                .attribute = pin->attribute,
+                .flags = SLOT_SET,
+                .raw = pin->decision.value,
+                .value = pin->decision.value,
+                .version = version,
+        };
+        record->slot_count = 1;
+        record->key = pin->decision.records[0];
+        record->declared_type = type;
+        record->alive = record->ever_updated = true;
+        record->updated = version;
+        record->first_time_ms = TIME_UNKNOWN_MS;
+        return record;
+}
+
+struct golden_pin *engine_standardise_pins(struct standard *standard, struct arena *arena,
+                                           const struct decided_pins *pins, enum record_type type)
+{
+        struct golden_pin *golden = arena_calloc(arena, pins->count + 1, sizeof(*golden));
+        struct features *features = pins->count > 0 ? arena_alloc(arena, sizeof(*features)) : NULL;
+
+        for (size_t i = 0; i < pins->count; i++) {
+                struct record *record = pinned_record(arena, &pins->items[i], type);
+                char *id = arena_alloc(arena, DECISION_ID_SIZE);
+
+                decision_id(&pins->items[i].decision, id);
+                standard_record(standard, arena, record, features);
+                golden[i] = (struct golden_pin){.record = record, .decision = text_from(id)};
+        }
+        return golden;
+}
+
 /* ---- what has to be solved anew ------------------------------------------------------------------------------------
  */
 
@@ -476,11 +587,26 @@ static int seed_group(struct engine *engine, struct batch *batch, struct record_
         return 0;
 }
 
+/* Its golden record is written anew. */
+static void note_pinned(struct engine *engine, struct batch *batch, struct record_key key)
+{
+        uint32_t number = store_find_record(engine->txn, key);
+        struct record_state state = {0};
+
+        if (number && engine_get_state(engine, number, &state) && state.anchor &&
+            engine_node_type(engine, state.node) == batch->type)
+                number_push(batch->arena, &batch->golden_only, number);
+}
+
 int batch_seed_decided(struct engine *engine, struct batch *batch)
 {
         for (size_t i = 0; i < batch->decided_count; i++) {
                 const struct decided_subject *subject = &batch->decided[i];
 
+                if (subject->changed && is_about_value(subject->about.kind))
+                        note_pinned(engine, batch, subject->about.records[0]);
+                if (!is_about_pair(subject->about.kind))
+                        continue;
                 for (uint32_t j = 0; subject->changed && j < subject->about.record_count; j++) {
                         if (seed_group(engine, batch, subject->about.records[j]) < 0)
                                 return ERR_FATAL;

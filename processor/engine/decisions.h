@@ -16,6 +16,15 @@ struct decided_subject {
         const struct message *cause;
 };
 
+/* What stewards pinned of an entity, one for each attribute, in order of attributes. */
+struct decided_pins {
+        struct decided_pin {
+                uint16_t attribute;
+                struct decision decision;
+        } * items;
+        size_t count, capacity;
+};
+
 #define DECIDED_OUTSIDE UINT32_MAX
 
 /* Records that decisions call the same, directly or over others, whether or not each decision holds; and every decision
@@ -55,6 +64,11 @@ int engine_decided_group(struct engine *engine, struct batch *batch, struct reco
 /* The same of a stored record, and which member it is. NULL: no decision names it. */
 int engine_decided_group_of(struct engine *engine, struct batch *batch, uint32_t record,
                             const struct decided_group **group, uint32_t *member);
+/* The pins of a draft whose records are loaded. */
+int batch_find_pins(struct engine *engine, struct batch *batch, const struct draft *draft, struct decided_pins *pins);
+/* As survivorship takes them; for any thread that has a standardiser and an arena of its own. */
+struct golden_pin *engine_standardise_pins(struct standard *standard, struct arena *arena,
+                                           const struct decided_pins *pins, enum record_type type);
 /* True if a decision about the member and another record holds: then it is an item of its own. */
 bool decided_stands_alone(const struct decided_group *group, uint32_t member);
 /* The record on the other side of a decision about @member. */

@@ -5,9 +5,8 @@
  * its key names the entity. Then the golden record is made, compared with the one that was last published, and
  * published if it differs, with a change that says what happened. Old anchors without a draft have ended.
  */
-#include "engine/batch.h"
-
 #include "engine/changes.h"
+#include "engine/decisions.h"
 #include "engine/digest.h"
 
 #include <stdlib.h>
@@ -362,6 +361,7 @@ static bool find_resolved(void *context, struct text source, struct text record_
 /* A golden record as a worker made it. */
 struct written {
         struct draft *draft;
+        struct decided_pins pins;
         struct text json;
         struct hash128 digest;
 };
@@ -372,8 +372,9 @@ struct write_run {
         struct resolved resolved;
 };
 
-static void write_golden(struct write_run *run, struct arena *arena, struct written *written, struct buffer *buffer)
+static void write_golden(struct write_run *run, unsigned worker, struct written *written, struct buffer *buffer)
 {
+        struct arena *arena = &run->engine->worker_arena[worker];
         struct draft *draft = written->draft;
         const struct record **members = arena_alloc(arena, draft->member_count * sizeof(struct record *));
         struct golden_input input = {
@@ -384,6 +385,8 @@ static void write_golden(struct write_run *run, struct arena *arena, struct writ
                 .member_count = draft->member_count,
                 .ghosts = draft->ghost_keys,
                 .ghost_count = (uint32_t)draft->ghost_count,
+                .pins = engine_standardise_pins(run->engine->standard[worker], arena, &written->pins, draft->type),
+                .pin_count = (uint32_t)written->pins.count,
                 .resolve = find_resolved,
                 .resolve_context = &run->resolved,
         };
@@ -403,7 +406,7 @@ static void write_range(void *context, unsigned worker, size_t from, size_t to)
         struct buffer buffer = {0};
 
         for (size_t i = from; i < to; i++)
-                write_golden(run, &run->engine->worker_arena[worker], &run->written[i], &buffer);
+                write_golden(run, worker, &run->written[i], &buffer);
         buffer_free(&buffer);
 }
 
@@ -517,6 +520,7 @@ static int publish_drafts(struct engine *engine, struct batch *batch)
                 struct draft *draft = &batch->drafts[i];
 
                 run.written[i].draft = draft;
+                r = batch_find_pins(engine, batch, draft, &run.written[i].pins);
                 for (uint32_t j = 0; r == 0 && j < draft->member_count; j++)
                         r = resolve_record(engine, batch, &run.resolved, &draft->records[j]);
         }

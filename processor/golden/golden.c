@@ -17,7 +17,8 @@ struct candidate {
         const struct record *record;
         uint32_t member;
         uint8_t trust;
-        bool poor; /* says little: an initial in place of a name */
+        bool poor;       /* says little: an initial in place of a name */
+        struct text pin; /* id of the decision that pinned it; empty: a record's own word */
 };
 
 #define ADDRESS_PARTS 6
@@ -30,6 +31,7 @@ struct address {
         uint32_t member;
         uint8_t trust;
         uint8_t part_count;
+        const struct golden_pin *pins[ADDRESS_PARTS]; /* of pinned parts */
 };
 
 struct draft {
@@ -102,6 +104,12 @@ static void collect_address_part(struct draft *draft, const struct record *recor
                 address->time_ms = slot->version.time_ms;
 }
 
+static bool may_survive(const struct golden_input *input, const struct slot *slot)
+{
+        return (slot->flags & SLOT_SET) && !(slot->flags & (SLOT_INVALID | SLOT_FAKE)) && slot->value.length > 0 &&
+               belongs_to_type(&input->config->vocabulary.attributes[slot->attribute], input->type);
+}
+
 static void collect_record(struct draft *draft, const struct record *record, uint32_t member)
 {
         const struct golden_input *input = draft->input;
@@ -111,8 +119,7 @@ static void collect_record(struct draft *draft, const struct record *record, uin
                 const struct attribute *attribute = &input->config->vocabulary.attributes[slot->attribute];
                 struct candidate *candidate;
 
-                if (!(slot->flags & SLOT_SET) || (slot->flags & (SLOT_INVALID | SLOT_FAKE)) ||
-                    slot->value.length == 0 || !belongs_to_type(attribute, input->type))
+                if (!may_survive(input, slot))
                         continue;
                 if (is_address_part(slot->attribute)) {
                         collect_address_part(draft, record, member, slot);
@@ -130,6 +137,35 @@ static void collect_record(struct draft *draft, const struct record *record, uin
         }
 }
 
+static void collect_pin(struct draft *draft, const struct golden_pin *pin)
+{
+        const struct slot *slot = pin->record->slot_count == 1 ? pin->record->slots : NULL;
+
+        if (!slot || !may_survive(draft->input, slot) || is_address_part(slot->attribute))
+                return;
+        *ARENA_PUSH(draft->arena, draft->candidates, draft->candidate_count, draft->candidate_capacity) =
+                (struct candidate){.slot = slot, .record = pin->record, .pin = pin->decision};
+}
+
+/* A pinned part stands in the primary address, whatever that is; without one it is the address. */
+static void pin_address_part(struct draft *draft, const struct golden_pin *pin)
+{
+        const struct slot *slot = pin->record->slot_count == 1 ? pin->record->slots : NULL;
+        struct address *address;
+        int part;
+
+        if (!slot || !may_survive(draft->input, slot) || !is_address_part(slot->attribute))
+                return;
+        if (draft->address_count == 0)
+                *ARENA_PUSH(draft->arena, draft->addresses, draft->address_count, draft->address_capacity) =
+                        (struct address){.record = pin->record, .time_ms = slot->version.time_ms};
+        address = &draft->addresses[0];
+        part = slot->attribute - ATTRIBUTE_ADDRESS_STREET;
+        address->part_count += !address->parts[part];
+        address->parts[part] = slot;
+        address->pins[part] = pin;
+}
+
 /* ---- ranking -------------------------------------------------------------------------------------------------------
  */
 
@@ -145,6 +181,8 @@ static int rank_candidates(const void *left, const void *right)
 
         if (a->slot->attribute != b->slot->attribute)
                 return a->slot->attribute < b->slot->attribute ? -1 : 1;
+        if ((a->pin.length > 0) != (b->pin.length > 0))
+                return a->pin.length > 0 ? -1 : 1;
         if (a->poor != b->poor)
                 return a->poor ? 1 : -1;
         if (a->trust != b->trust)
@@ -250,7 +288,9 @@ static const struct attribute *attribute_of(const struct draft *draft, const str
         return &draft->input->config->vocabulary.attributes[candidate->slot->attribute];
 }
 
-static void write_origin(struct json_writer *writer, struct record_key key, int64_t time_ms, const char *rule)
+/* @pin is the id of the decision that pinned the value, or empty. */
+static void write_origin(struct json_writer *writer, struct record_key key, int64_t time_ms, const char *rule,
+                         struct text pin)
 {
         char time[TIME_TEXT_SIZE];
 
@@ -265,7 +305,11 @@ static void write_origin(struct json_writer *writer, struct record_key key, int6
                 json_write_string(writer, time);
         }
         json_write_name(writer, "rule");
-        json_write_string(writer, rule);
+        json_write_string(writer, pin.length > 0 ? "pinned" : rule);
+        if (pin.length > 0) {
+                json_write_name(writer, "decision");
+                json_write_text(writer, pin);
+        }
         json_write_object_end(writer);
 }
 
@@ -336,7 +380,7 @@ static void write_others(struct draft *draft, size_t from, size_t to, enum secti
                         json_write_text(writer, draft->candidates[i].slot->value);
                 else
                         write_origin(writer, draft->candidates[i].record->key,
-                                     draft->candidates[i].slot->version.time_ms, "further_value");
+                                     draft->candidates[i].slot->version.time_ms, "further_value", TEXT_NONE);
         }
         if (open)
                 json_write_array_end(writer);
@@ -362,7 +406,8 @@ static void write_attribute(struct draft *draft, size_t from, size_t to, enum se
         if (section == SECTION_ATTRIBUTES)
                 json_write_text(writer, value);
         else
-                write_origin(writer, best->record->key, best->slot->version.time_ms, "trust_then_recency");
+                write_origin(writer, best->record->key, best->slot->version.time_ms, "trust_then_recency",
+                             best->pin);
         if (attribute->multiple && attribute->kind != KIND_REFERENCE)
                 write_others(draft, from, to, section);
 }
@@ -385,6 +430,7 @@ static void write_primary_address(struct draft *draft, enum section section)
 
         for (int i = 0; i < ADDRESS_PARTS; i++) {
                 const struct slot *part = address->parts[i];
+                const struct golden_pin *pin = address->pins[i];
 
                 if (!part)
                         continue;
@@ -392,14 +438,15 @@ static void write_primary_address(struct draft *draft, enum section section)
                 if (section == SECTION_ATTRIBUTES)
                         json_write_text(&draft->writer, part->value);
                 else
-                        write_origin(&draft->writer, address->record->key, part->version.time_ms, "whole_address");
+                        write_origin(&draft->writer, pin ? pin->record->key : address->record->key,
+                                     part->version.time_ms, "whole_address", pin ? pin->decision : TEXT_NONE);
         }
 }
 
 static void write_other_address(struct draft *draft, const struct address *address, enum section section)
 {
         if (section == SECTION_LINEAGE) {
-                write_origin(&draft->writer, address->record->key, address->time_ms, "further_value");
+                write_origin(&draft->writer, address->record->key, address->time_ms, "further_value", TEXT_NONE);
                 return;
         }
         json_write_object(&draft->writer);
@@ -495,6 +542,10 @@ static void write_consent(struct draft *draft)
                 }
                 json_write_name(writer, "rule");
                 json_write_string(writer, rule_of_consent(best, restrictive));
+                if (best->pin.length > 0) {
+                        json_write_name(writer, "decision");
+                        json_write_text(writer, best->pin);
+                }
                 json_write_object_end(writer);
         }
         json_write_object_end(writer);
@@ -616,10 +667,14 @@ void golden_write_json(struct arena *arena, const struct golden_input *input, st
 
         for (uint32_t i = 0; i < input->member_count; i++)
                 collect_record(&draft, input->members[i], i);
+        for (uint32_t i = 0; i < input->pin_count; i++)
+                collect_pin(&draft, &input->pins[i]);
         if (draft.candidate_count > 1)
                 qsort(draft.candidates, draft.candidate_count, sizeof(*draft.candidates), rank_candidates);
         if (draft.address_count > 1)
                 qsort(draft.addresses, draft.address_count, sizeof(*draft.addresses), rank_addresses);
+        for (uint32_t i = 0; i < input->pin_count; i++)
+                pin_address_part(&draft, &input->pins[i]);
 
         golden_entity_id(input->type, input->anchor, id);
         json_writer_init(&draft.writer, out);

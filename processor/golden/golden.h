@@ -5,7 +5,7 @@
  * version that set them), then by record key, so that the outcome never depends on order. The first is the value;
  * lineage names the record that gave it. Multi-valued attributes list the others beside it; an address moves as a
  * whole; consent is the newest explicit decision (of equally new ones the denial), or any
- * denial, and never a default where somebody decided (docs/consent.md).
+ * denial, and never a default where somebody decided (docs/consent.md). A value that a steward pinned goes before all.
  */
 #pragma once
 
@@ -23,6 +23,14 @@ void golden_entity_id(enum record_type type, struct record_key anchor, char out[
 /* Writes the entity id that the record @source/@record_id belongs to and returns true, or false: no such record. */
 typedef bool (*golden_resolve)(void *context, struct text source, struct text record_id, char out[ENTITY_ID_SIZE]);
 
+/* A value that a steward pinned: it goes before what any record says. One on a consent is no more than the word that it
+ * is: what somebody said at that time. */
+struct golden_pin {
+        const struct record *record; /* its only slot is the value, standardised, set when the steward decided; its key is
+                                      * the record that the steward named */
+        struct text decision;        /* the decision's id */
+};
+
 struct golden_input {
         const struct config *config;
         enum record_type type;
@@ -31,6 +39,8 @@ struct golden_input {
         uint32_t member_count;
         const struct record_key *ghosts; /* deleted records attached to the entity, in canonical order */
         uint32_t ghost_count;
+        const struct golden_pin *pins; /* at most one for each attribute */
+        uint32_t pin_count;
         golden_resolve resolve;
         void *resolve_context;
 };

@@ -323,14 +323,27 @@ static struct record_key any_record(struct maker *maker)
         };
 }
 
+/* What is pinned to what: a value of another attribute is often invalid. */
+static const struct {
+        const char *attribute;
+        const char *value;
+} pinned[] = {
+        {"job_title", "Director"},     {"email", "marc@free.fr"},   {"phone", "01 42 68 53 00"},
+        {"address.city", "Lyon"},      {"siren", "732829320"},      {"consent.email", "denied"},
+        {"consent.email", "granted"},  {"employer", "erp/1"},       {"name", "Acme SA"},
+        {"nothing_that_exists", "12"}, {"birth_date", "1970-02-01"}, {"address.street", "12 rue de la Paix"},
+};
+
+#define PINNED_COUNT (sizeof(pinned) / sizeof(pinned[0]))
+
 static void fill_decision(struct maker *maker, struct decision *decision)
 {
         static const enum decision_kind others[] = {DECISION_PIN, DECISION_RELEASE, DECISION_COMMENT};
         uint32_t kind = dice_below(maker->dice, 100);
-        bool pair = kind < 85;
+        bool pair = kind < 70;
 
         decision->kind = !pair       ? others[dice_below(maker->dice, 3)]
-                         : kind < 50 ? DECISION_SAME
+                         : kind < 40 ? DECISION_SAME
                                      : DECISION_DIFFERENT;
         decision->record_count = pair ? 2 : decision->kind == DECISION_COMMENT ? 0 : 1;
         for (uint32_t i = 0; i < decision->record_count; i++)
@@ -344,10 +357,12 @@ static void fill_decision(struct maker *maker, struct decision *decision)
                 decision->records[1] = first;
         }
         if (decision->kind == DECISION_PIN || decision->kind == DECISION_RELEASE)
-                decision->attribute = TEXT("job_title");
+                decision->attribute = text_from(pinned[dice_below(maker->dice, PINNED_COUNT)].attribute);
         if (decision->kind == DECISION_COMMENT)
                 decision->conflict = TEXT("c-1");
-        if (decision->kind == DECISION_PIN || decision->kind == DECISION_COMMENT)
+        if (decision->kind == DECISION_PIN)
+                decision->value = text_from(pinned[dice_below(maker->dice, PINNED_COUNT)].value);
+        if (decision->kind == DECISION_COMMENT)
                 decision->value = TEXT("Director");
         decision->by = TEXT("ines");
         decision->reason = TEXT("called");

@@ -160,6 +160,53 @@ static void write_rows(struct writer *run)
         }
 }
 
+/* The last pin of each attribute on any member. */
+static uint32_t find_pins(struct oracle *oracle, const struct whole *whole, struct golden_pin *pins)
+{
+        uint32_t count = 0;
+
+        for (uint16_t attribute = 1; attribute < oracle->config->vocabulary.count; attribute++) {
+                const struct decision *best = NULL;
+                struct record *record;
+                struct features features;
+                char *id;
+
+                for (size_t i = 0; i < oracle->decision_count; i++) {
+                        const struct decision *decision = oracle->decisions[i].decision;
+                        bool ours = decision->kind == DECISION_PIN &&
+                                    vocabulary_find(&oracle->config->vocabulary, decision->attribute) == attribute;
+
+                        for (uint32_t j = 0; ours && j < whole->member_count; j++) {
+                                if (record_key_equal(oracle->records[whole->members[j]].record.key,
+                                                     decision->records[0]) &&
+                                    (!best || decision_compare(decision, best) > 0))
+                                        best = decision;
+                        }
+                }
+                if (!best)
+                        continue;
+                record = arena_calloc(&oracle->arena, 1, sizeof(*record));
+                *record = (struct record){.key = best->records[0],
+                                          .declared_type = whole->type,
+                                          .first_time_ms = TIME_UNKNOWN_MS,
+                                          .alive = true,
+                                          .ever_updated = true,
+                                          .updated = {.time_ms = best->at_ms},
+                                          .slot_count = 1,
+                                          .slots = arena_calloc(&oracle->arena, 1, sizeof(struct slot))};
+                record->slots[0] = (struct slot){.attribute = attribute,
+                                                 .flags = SLOT_SET,
+                                                 .raw = best->value,
+                                                 .value = best->value,
+                                                 .version = {.time_ms = best->at_ms}};
+                standard_record(oracle->standard, &oracle->arena, record, &features);
+                id = arena_alloc(&oracle->arena, DECISION_ID_SIZE);
+                decision_id(best, id);
+                pins[count++] = (struct golden_pin){.record = record, .decision = text_from(id)};
+        }
+        return count;
+}
+
 static void write_golden(struct writer *run, const struct whole *whole)
 {
         struct oracle *oracle = run->oracle;
@@ -175,8 +222,11 @@ static void write_golden(struct writer *run, const struct whole *whole)
                 .resolve = resolve,
                 .resolve_context = oracle,
         };
+        struct golden_pin pins[ATTRIBUTE_MAX];
         struct buffer json = {0};
 
+        input.pin_count = find_pins(oracle, whole, pins);
+        input.pins = pins;
         for (uint32_t i = 0; i < whole->member_count; i++)
                 members[i] = &oracle->records[whole->members[i]].record;
         golden_write_json(&oracle->arena, &input, &json);
