@@ -31,8 +31,8 @@ struct avro_schema;
 int avro_compile(const struct text *texts, uint32_t count, struct avro_schema **schema, struct error *error);
 void avro_release(struct avro_schema *schema); /* NULL is allowed */
 
-/* The full name of a named type ("io.debezium.Envelope"), of a union of its first branch, or empty. Lives as long as the
- * schema. */
+/* The full name of a named type ("io.debezium.Envelope"), of a union of its first branch, or empty. Lives as long as
+ * the schema. */
 struct text avro_name(const struct avro_schema *schema);
 
 /* What the values mean, as a Kafka Connect schema: {"name": …, "fields": [{"field": …, "name": …, "parameters": …}],

@@ -1,8 +1,8 @@
 /* durand decide: what a data steward decided, as a message on the topic of decisions.
  *
  * The words of the command become the message that steward/decision.h describes, and are read back by the same reader
- * as the service's before anything is sent: what the service would reject never leaves this machine. `--print` shows the
- * message instead, as a line that `durand replay` reads, so that a decision can be tried on files.
+ * as the service's before anything is sent: what the service would reject never leaves this machine. `--print` shows
+ * the message instead, as a line that `durand replay` reads, so that a decision can be tried on files.
  */
 #include "cli/decide.h"
 
@@ -62,8 +62,10 @@ static const struct argp_option argp_options[] = {
         {"config", 'c', "FILE", 0, "The configuration: sources, Kafka, the prefix of topics", 0},
         {"reason", 'r', "TEXT", 0, "Why; whoever looks later reads it", 0},
         {"by", KEY_BY, "NAME", 0, "Who decided; default: the user of this terminal", 0},
-        {"at", KEY_AT, "TIME", 0, "When (2024-02-29T12:34:56Z); default: now. Of two decisions about one thing the later "
-                                  "one holds", 0},
+        {"at", KEY_AT, "TIME", 0,
+         "When (2024-02-29T12:34:56Z); default: now. Of two decisions about one thing the later "
+         "one holds",
+         0},
         {"withdraw", KEY_WITHDRAW, NULL, 0, "Take back what was decided about this, instead of deciding it", 0},
         {"print", KEY_PRINT, NULL, 0, "Print the message as a line that `durand replay` reads; send nothing", 0},
         {0},
@@ -132,9 +134,8 @@ static int parse_record(const struct config *config, const char *word, struct re
                 return 0;
         }
         if (second < 0)
-                return error_set(error, ERR_USAGE,
-                                 "\"%s\": source \"%.*s\" has several entities: say SOURCE/ENTITY/ID", word,
-                                 TEXT_ARG(key->source));
+                return error_set(error, ERR_USAGE, "\"%s\": source \"%.*s\" has several entities: say SOURCE/ENTITY/ID",
+                                 word, TEXT_ARG(key->source));
         key->entity = text_slice(text, (uint32_t)first + 1, (uint32_t)(second - first - 1));
         key->record_id = text_slice(text, (uint32_t)second + 1, text.length);
         return 0;
@@ -163,8 +164,8 @@ static int find_form(const struct arguments *arguments, size_t *form, struct err
                 return error_set(error, ERR_USAGE, "%d words behind \"%s\" expected: durand decide %s", words - 1, name,
                                  forms[i].usage);
         }
-        return error_set(error, ERR_USAGE,
-                         "\"%s\": same, different, pin, release, dismiss, assign or comment expected", name);
+        return error_set(error, ERR_USAGE, "\"%s\": same, different, pin, release, dismiss, assign or comment expected",
+                         name);
 }
 
 static bool parse_kind(const char *name, enum decision_kind *kind)
@@ -296,12 +297,14 @@ static int decide(const struct config *config, const struct arguments *arguments
         return 0;
 }
 
-static const char doc[] =
-        "Publishes a steward's decision: same RECORD RECORD, different RECORD RECORD, pin RECORD ATTRIBUTE VALUE, release "
-        "RECORD ATTRIBUTE, dismiss CONFLICT, assign CONFLICT NAME, or comment CONFLICT TEXT. A RECORD is SOURCE/ENTITY/ID "
-        "(erp/customer/10001), or SOURCE/ID where the source has one entity alone.\v"
-        "The service carries a decision out as soon as it reads it; `changes` name it by the id that is printed here. Exit "
-        "codes: 0 sent, 2 command or configuration, 3 Kafka did not take it.";
+static const char doc[] = "Publishes a steward's decision: same RECORD RECORD, different RECORD RECORD, pin RECORD "
+                          "ATTRIBUTE VALUE, release "
+                          "RECORD ATTRIBUTE, dismiss CONFLICT, assign CONFLICT NAME, or comment CONFLICT TEXT. A "
+                          "RECORD is SOURCE/ENTITY/ID "
+                          "(erp/customer/10001), or SOURCE/ID where the source has one entity alone.\v"
+                          "The service carries a decision out as soon as it reads it; `changes` name it by the id that "
+                          "is printed here. Exit "
+                          "codes: 0 sent, 2 command or configuration, 3 Kafka did not take it.";
 
 int command_decide(int argc, char **argv)
 {

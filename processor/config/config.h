@@ -163,7 +163,7 @@ struct config {
         uint32_t source_count;
         struct topic_pattern *patterns; /* of all sources, in the order of the file */
         uint32_t pattern_count;
-        struct source_config stewards; /* the topic of decisions, read like a source: name SOURCE_DECISIONS */
+        struct source_config stewards;  /* the topic of decisions, read like a source: name SOURCE_DECISIONS */
         const struct sync_target *sync; /* config/policy.h */
         uint32_t sync_count;
         const struct feed_config *feeds; /* config/policy.h */
@@ -233,8 +233,8 @@ int config_load_text(struct text yaml, const char *name, struct config *config, 
 
 void config_free(struct config *config);
 
-/* The source called @name, or the stewards. With accept_any_source an unknown name gives the generic source of any_dialect, whose own
- * name is empty: a caller that needs the name in it makes a copy. Else NULL. */
+/* The source called @name, or the stewards. With accept_any_source an unknown name gives the generic source of
+ * any_dialect, whose own name is empty: a caller that needs the name in it makes a copy. Else NULL. */
 const struct source_config *config_find_source(const struct config *config, struct text name);
 
 /* The source that lists @topic by its name, or else the one with a pattern that it matches; NULL: none. A topic that

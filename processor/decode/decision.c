@@ -19,9 +19,9 @@ static int add(struct decoder *decoder, const struct decision *decision, bool wi
         message->decision = text_from(id);
         decoder->message = message; /* whoever is touched by it learns the decision's id */
         decision_write_subject(decision, &subject);
-        change = decoder_add_change(decoder, CHANGE_DECIDE, TEXT_NONE,
-                                    arena_text(decoder->arena, buffer_view(&subject)),
-                                    (struct version){.time_ms = decision->at_ms});
+        change =
+                decoder_add_change(decoder, CHANGE_DECIDE, TEXT_NONE, arena_text(decoder->arena, buffer_view(&subject)),
+                                   (struct version){.time_ms = decision->at_ms});
         change->decision = decision;
         change->tombstone = withdrawn;
         return 0;

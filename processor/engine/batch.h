@@ -115,7 +115,7 @@ struct batch {
         struct decided_subject *decided;
         size_t decided_count, decided_capacity;
         struct map decided_causes; /* record number -> index of a changed subject that names it */
-        struct map decided_index; /* low half of the subject's hash -> index */
+        struct map decided_index;  /* low half of the subject's hash -> index */
         struct decided_group **groups;
         size_t group_count, group_capacity;
         struct map group_by_key; /* record key hash -> index */

@@ -66,8 +66,7 @@ static int read_stored(struct arena *arena, struct text value, struct decision *
 {
         const struct json_node *root;
 
-        if (json_parse(arena, arena_text(arena, value), &root, error) < 0 ||
-            decision_read(root, decision, error) < 0)
+        if (json_parse(arena, arena_text(arena, value), &root, error) < 0 || decision_read(root, decision, error) < 0)
                 return error_prefix(error, ERR_FATAL, "a decision in the state");
         return 0;
 }
@@ -204,13 +203,14 @@ static int store_subject(struct engine *engine, struct decided_subject *subject)
                 return 0;
         subject->changed = true;
         if (subject->old_value.length > 0)
-                engine->digest.records = hash128_subtract(
-                        engine->digest.records, digest_entry(TEXT("records"), subject->key, subject->old_value));
+                engine->digest.records =
+                        hash128_subtract(engine->digest.records,
+                                         digest_entry(TEXT("records"), subject->key, subject->old_value));
         else
                 index_subject(engine, subject, true);
         if (subject->stands) {
-                engine->digest.records = hash128_add(
-                        engine->digest.records, digest_entry(TEXT("records"), subject->key, buffer_view(&value)));
+                engine->digest.records = hash128_add(engine->digest.records,
+                                                     digest_entry(TEXT("records"), subject->key, buffer_view(&value)));
                 store_put_decision(engine->txn, subject->hash, buffer_view(&value));
         } else {
                 index_subject(engine, subject, false);
@@ -331,8 +331,7 @@ static int compare_keys(const void *left, const void *right)
 
 static uint32_t index_of(const struct decided_group *group, struct record_key key)
 {
-        const struct record_key *found =
-                bsearch(&key, group->keys, group->count, sizeof(*group->keys), compare_keys);
+        const struct record_key *found = bsearch(&key, group->keys, group->count, sizeof(*group->keys), compare_keys);
 
         return found ? (uint32_t)(found - group->keys) : DECIDED_OUTSIDE;
 }

@@ -406,8 +406,7 @@ static void write_attribute(struct draft *draft, size_t from, size_t to, enum se
         if (section == SECTION_ATTRIBUTES)
                 json_write_text(writer, value);
         else
-                write_origin(writer, best->record->key, best->slot->version.time_ms, "trust_then_recency",
-                             best->pin);
+                write_origin(writer, best->record->key, best->slot->version.time_ms, "trust_then_recency", best->pin);
         if (attribute->multiple && attribute->kind != KIND_REFERENCE)
                 write_others(draft, from, to, section);
 }

@@ -26,8 +26,8 @@ typedef bool (*golden_resolve)(void *context, struct text source, struct text re
 /* A value that a steward pinned: it goes before what any record says. One on a consent is no more than the word that it
  * is: what somebody said at that time. */
 struct golden_pin {
-        const struct record *record; /* its only slot is the value, standardised, set when the steward decided; its key is
-                                      * the record that the steward named */
+        const struct record *record; /* its only slot is the value, standardised, set when the steward decided; its key
+                                      * is the record that the steward named */
         struct text decision;        /* the decision's id */
 };
 

@@ -25,6 +25,6 @@ struct message {
         const struct json_node *value_node; /* the value likewise; then `value` may be empty */
         const struct message_header *headers;
         uint32_t header_count;
-        struct text decision; /* id of the steward's decision that it carried; empty: it is of a source */
+        struct text decision;              /* id of the steward's decision that it carried; empty: it is of a source */
         const struct avro_lookup *schemas; /* what the schema ids in its bytes mean (avro/avro.h); NULL: nothing */
 };

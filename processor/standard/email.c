@@ -11,8 +11,10 @@
  */
 #include "standard/parts.h"
 
+#include <ctype.h>
 #include <string.h>
 
+#define SCHEME_MAX 9   /* "https" and what people type instead */
 #define LOCAL_MAX 64   /* RFC 5321, section 4.5.3.1.1 */
 #define DOMAIN_MAX 253 /* RFC 1035 */
 
@@ -268,6 +270,18 @@ struct text email_registrable_domain(const struct lexicon *lexicon, struct text 
         return text_slice(host, starts[1], host.length);
 }
 
+/* Bytes of the scheme and the "://" behind it, 0 where there is none (RFC 3986, 3.1: letters, digits, '+', '-', '.').
+ * What stands behind a slash is no scheme. */
+static uint32_t scheme_length(struct text url)
+{
+        uint32_t length = 0;
+
+        while (length < url.length && length < SCHEME_MAX &&
+               (isalnum((unsigned char)url.data[length]) || memchr("+-.", url.data[length], 3)))
+                length++;
+        return length > 0 && length + 3 <= url.length && memcmp(url.data + length, "://", 3) == 0 ? length + 3 : 0;
+}
+
 /* The host of a web address in lower case, without scheme, user, port and "www."; *@path gets what follows. */
 static struct text split_url(struct arena *arena, struct text url, struct text *path)
 {
@@ -275,11 +289,7 @@ static struct text split_url(struct arena *arena, struct text url, struct text *
         int64_t at;
         uint32_t end = 0;
 
-        for (uint32_t i = 0; i + 2 < url.length && i < 12; i++)
-                if (memcmp(url.data + i, "://", 3) == 0) {
-                        url = text_slice(url, i + 3, url.length);
-                        break;
-                }
+        url = text_slice(url, scheme_length(url), url.length);
         while (end < url.length && url.data[end] != '/' && url.data[end] != '?' && url.data[end] != '#')
                 end++;
         host = lower_ascii(arena, text_slice(url, 0, end));

@@ -56,8 +56,8 @@ struct decision {
         int64_t at_ms; /* the steward's time */
 };
 
-/* Reads the JSON object @bytes into @decision; its texts live in @arena or point into @bytes. ERR_REJECT names the field
- * that is missing, unknown to this kind, or beyond its bound; the sentence never repeats a value. */
+/* Reads the JSON object @bytes into @decision; its texts live in @arena or point into @bytes. ERR_REJECT names the
+ * field that is missing, unknown to this kind, or beyond its bound; the sentence never repeats a value. */
 int decision_parse(struct arena *arena, struct text bytes, struct decision *decision, struct error *error);
 
 /* The same of a tree, whose texts are borrowed. A null is nothing, as Avro writes a field that is not there. */

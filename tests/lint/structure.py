@@ -18,7 +18,7 @@ MAY_USE = {
     "config": "record",
     "model": "record",
     "avro": "",
-    "decode": "avro config record",
+    "decode": "avro config record steward",
     "registry": "avro config record",
     "standard": "config record",
     "block": "model record",
@@ -33,7 +33,7 @@ MAY_USE = {
     "kafka": "config record",
     "http": "",
     "state": "record",
-    "engine": "config model record standard block score cluster golden conflict sync feed state",
+    "engine": "config model record standard block score cluster golden conflict sync feed state steward",
     "replay": "avro registry config record decode model engine state",
     "simulate": "config record model standard block score cluster golden conflict sync feed state engine replay",
     "evaluate": "config record decode",
@@ -41,7 +41,7 @@ MAY_USE = {
     "train": "config record model block score cluster resolve",
     "service": "avro deadletter registry config model record decode standard block score cluster golden conflict sync feed kafka http state engine",
     "demo": "config model record decode standard block score cluster golden conflict sync feed kafka http state engine replay service",
-    "cli": "avro deadletter registry config model record decode standard block score cluster golden conflict sync feed"
+    "cli": "avro deadletter registry config model record steward decode standard block score cluster golden conflict sync feed"
            " kafka http state engine replay simulate evaluate resolve train service demo",
 }
 

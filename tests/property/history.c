@@ -328,9 +328,9 @@ static const struct {
         const char *attribute;
         const char *value;
 } pinned[] = {
-        {"job_title", "Director"},     {"email", "marc@free.fr"},   {"phone", "01 42 68 53 00"},
-        {"address.city", "Lyon"},      {"siren", "732829320"},      {"consent.email", "denied"},
-        {"consent.email", "granted"},  {"employer", "erp/1"},       {"name", "Acme SA"},
+        {"job_title", "Director"},     {"email", "marc@free.fr"},    {"phone", "01 42 68 53 00"},
+        {"address.city", "Lyon"},      {"siren", "732829320"},       {"consent.email", "denied"},
+        {"consent.email", "granted"},  {"employer", "erp/1"},        {"name", "Acme SA"},
         {"nothing_that_exists", "12"}, {"birth_date", "1970-02-01"}, {"address.street", "12 rue de la Paix"},
 };
 
@@ -342,9 +342,7 @@ static void fill_decision(struct maker *maker, struct decision *decision)
         uint32_t kind = dice_below(maker->dice, 100);
         bool pair = kind < 70;
 
-        decision->kind = !pair       ? others[dice_below(maker->dice, 3)]
-                         : kind < 40 ? DECISION_SAME
-                                     : DECISION_DIFFERENT;
+        decision->kind = !pair ? others[dice_below(maker->dice, 3)] : kind < 40 ? DECISION_SAME : DECISION_DIFFERENT;
         decision->record_count = pair ? 2 : decision->kind == DECISION_COMMENT ? 0 : 1;
         for (uint32_t i = 0; i < decision->record_count; i++)
                 decision->records[i] = any_record(maker);
@@ -511,8 +509,8 @@ static bool is_table_event(const struct change *change)
 static bool is_bound(const struct change *a, const struct change *b)
 {
         if (a->op == CHANGE_DECIDE || b->op == CHANGE_DECIDE)
-                return a->op == b->op && hash128_equal(decision_subject_hash(a->decision),
-                                                       decision_subject_hash(b->decision));
+                return a->op == b->op &&
+                       hash128_equal(decision_subject_hash(a->decision), decision_subject_hash(b->decision));
         if (!text_equal(a->source, b->source) || !text_equal(a->entity, b->entity))
                 return false;
         if (a->op == CHANGE_TRUNCATE || b->op == CHANGE_TRUNCATE)

@@ -128,8 +128,8 @@ static void a_key_names_the_subject_of_what_it_withdraws(void **state)
 
 static void a_key_of_something_else_is_refused(void **state)
 {
-        static const char *const keys[] = {"{}", "7", "{\"subject\":\"house\"}", "{\"subject\":\"pair\",\"records\":[" A "]}",
-                                           "{\"subject\":\"dismissal\"}"};
+        static const char *const keys[] = {"{}", "7", "{\"subject\":\"house\"}",
+                                           "{\"subject\":\"pair\",\"records\":[" A "]}", "{\"subject\":\"dismissal\"}"};
         struct arena arena ARENA_CLEANUP = {0};
         (void)state;
 
