@@ -1,6 +1,9 @@
 /* XXH3, the order-independent digest, and short ids. */
 #include "base/hash.h"
 
+#include <ctype.h>
+#include <string.h>
+
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
@@ -57,15 +60,40 @@ void hash128_to_hex(struct hash128 hash, char out[HASH128_HEX_SIZE])
         out[32] = '\0';
 }
 
+static const char id_digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
+
 void hash128_to_id(struct hash128 hash, char out[HASH128_ID_SIZE])
 {
-        static const char digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
         uint64_t low = hash.low, high = hash.high;
 
         for (int i = HASH128_ID_SIZE - 2; i >= 0; i--) {
-                out[i] = digits[low & 31];
+                out[i] = id_digits[low & 31];
                 low = (low >> 5) | (high << 59);
                 high >>= 5;
         }
         out[HASH128_ID_SIZE - 1] = '\0';
+}
+
+struct hash128 hash128_of_id_bits(struct hash128 hash)
+{
+        return (struct hash128){.low = hash.low, .high = hash.high & ((UINT64_C(1) << 36) - 1)};
+}
+
+bool hash128_from_id(const char *id, size_t length, struct hash128 *hash)
+{
+        struct hash128 read = {0};
+
+        if (length != HASH128_ID_SIZE - 1)
+                return false;
+        for (size_t i = 0; i < length; i++) {
+                int c = tolower((unsigned char)id[i]);
+                const char *digit = c ? strchr(id_digits, c) : NULL;
+
+                if (!digit)
+                        return false;
+                read.high = read.high << 5 | read.low >> 59;
+                read.low = read.low << 5 | (uint64_t)(digit - id_digits);
+        }
+        *hash = read;
+        return true;
 }

@@ -37,3 +37,7 @@ void hash128_to_hex(struct hash128 hash, char out[HASH128_HEX_SIZE]);
  * aloud. https://www.crockford.com/base32.html */
 #define HASH128_ID_SIZE 21
 void hash128_to_id(struct hash128 hash, char out[HASH128_ID_SIZE]);
+/* The bits that an id keeps. */
+struct hash128 hash128_of_id_bits(struct hash128 hash);
+/* Reads 20 such characters, in either case. False for anything else. */
+bool hash128_from_id(const char *id, size_t length, struct hash128 *hash);

@@ -223,14 +223,17 @@ static void add_stored(struct row *row, struct text value)
         struct text json;
 
         if (stored_decode(row->arena, value, &stored, &error) < 0 ||
-            stored_json(row->arena, &stored, &json, &error) < 0) {
+            (stored.json_length > 0 && stored_json(row->arena, &stored, &json, &error) < 0)) {
                 add_damaged(row, arena_text(row->arena, text_from(error.text)).data, value);
                 return;
         }
         add_numbers(row, "records", stored.members, stored.member_count);
         if (stored.ghost_count > 0)
                 add_numbers(row, "ghosts", stored.ghosts, stored.ghost_count);
-        add_field(row, "value", FIELD_JSON)->text = json;
+        if (stored.json_length > 0)
+                add_field(row, "value", FIELD_JSON)->text = json;
+        else
+                add_text(row, "state", TEXT("dismissed"));
 }
 
 static void show_golden(struct row *row, struct text key, struct text value)

@@ -50,7 +50,12 @@ struct hash128 conflict_id(enum conflict_kind kind, struct text first, struct te
         if (second.length > 0)
                 memcpy(bytes + at, second.data, second.length);
         at += second.length;
-        return hash128(bytes, at, SEED_CONFLICT);
+        return hash128_of_id_bits(hash128(bytes, at, SEED_CONFLICT));
+}
+
+bool conflict_id_parse(struct text text, struct hash128 *id)
+{
+        return text_starts_with(text, TEXT("c-")) && hash128_from_id(text.data + 2, text.length - 2, id);
 }
 
 void conflict_id_text(struct hash128 id, char out[CONFLICT_ID_SIZE])
@@ -179,5 +184,13 @@ void conflict_write_json(const struct config *config, const struct conflict *con
         json_write_i64(&writer, conflict->record_total);
         json_write_name(&writer, "suggestion");
         json_write_string(&writer, kinds[conflict->kind].suggestion);
+        if (conflict->assignee.length > 0) {
+                json_write_name(&writer, "assignee");
+                json_write_text(&writer, conflict->assignee);
+        }
+        if (conflict->comment.length > 0) {
+                json_write_name(&writer, "comment");
+                json_write_text(&writer, conflict->comment);
+        }
         json_write_object_end(&writer);
 }

@@ -24,6 +24,7 @@ enum conflict_kind {
 struct hash128 conflict_id(enum conflict_kind kind, struct text first, struct text second);
 
 #define CONFLICT_ID_SIZE (HASH128_ID_SIZE + 2)
+bool conflict_id_parse(struct text text, struct hash128 *id);         /* false: not such a text */
 void conflict_id_text(struct hash128 id, char out[CONFLICT_ID_SIZE]); /* "c-…" */
 
 struct conflict_evidence {
@@ -51,6 +52,8 @@ struct conflict {
         int32_t posterior_mbit; /* of kinds about a pair */
         bool scored;
         struct text contradiction; /* "siren 732829320 and 552100554" */
+        struct text assignee;      /* who looks at it, and the last comment, as stewards said; may be empty */
+        struct text comment;
 };
 
 /* Appends the conflict as one JSON object (docs/topics.md, "conflicts"). Equal conflicts give equal bytes. */

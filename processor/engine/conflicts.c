@@ -48,17 +48,70 @@ static struct text conflicts_topic(void)
 /* ---- opening and closing -------------------------------------------------------------------------------------------
  */
 
-static int publish_opened(struct conflict_run *run, const struct conflict *conflict, const uint32_t anchors[2])
+/* A conflict that a steward dismissed is kept without content: whoever takes that back finds the entities by it. */
+static bool is_shown(const struct stored *stored)
+{
+        return stored->json_length > 0;
+}
+
+/* From what was published to what is: @old and @next are NULL where there is nothing. */
+static int publish_step(struct conflict_run *run, struct hash128 id, const struct stored *old,
+                        const struct stored *next, struct text json)
+{
+        struct engine *engine = run->engine;
+        bool was = old && is_shown(old), is = next && json.length > 0;
+        char text[CONFLICT_ID_SIZE];
+
+        if (was && is && hash128_equal(old->digest, next->digest))
+                return 0;
+        if (was)
+                digest_remove(engine, old->digest);
+        if (is)
+                digest_add(engine, next->digest);
+        engine->counts.conflicts += (uint64_t)is - (uint64_t)was;
+        if (!was && !is)
+                return 0;
+        conflict_id_text(id, text);
+        return engine_put_output(engine, &(struct output){
+                                                 .topic = OUTPUT_CONFLICTS,
+                                                 .type = is ? next->type : old->type,
+                                                 .key = text_from(text),
+                                                 .value = json,
+                                                 .tombstone = !is,
+                                                 .cause = run->batch->last_cause,
+                                         });
+}
+
+/* Stores it under both entities, where anything of that became different. */
+static void store_opened(struct conflict_run *run, struct hash128 id, const struct stored *old,
+                         const struct stored *next, struct text json)
+{
+        struct engine *engine = run->engine;
+        struct buffer encoded BUFFER_CLEANUP = {0};
+
+        if (old && hash128_equal(old->digest, next->digest) && is_shown(old) == (json.length > 0) &&
+            old->member_count == next->member_count &&
+            memcmp(old->members, next->members, next->member_count * sizeof(uint32_t)) == 0)
+                return;
+        for (uint32_t i = 0; old && i < old->member_count; i++)
+                store_delete_conflict_of(engine->txn, old->members[i], id);
+        for (uint32_t i = 0; i < next->member_count; i++)
+                store_add_conflict_of(engine->txn, next->members[i], id);
+        stored_encode(next, json, &encoded);
+        store_put_conflict(engine->txn, id, buffer_view(&encoded));
+}
+
+static int publish_opened(struct conflict_run *run, struct conflict *conflict, const uint32_t anchors[2])
 {
         struct engine *engine = run->engine;
         struct batch *batch = run->batch;
         struct stored next = {.type = conflict->type}, old;
         uint32_t numbers[2] = {anchors[0], anchors[1]};
-        struct buffer json = {0}, encoded = {0};
+        struct buffer json BUFFER_CLEANUP = {0};
+        struct verdict verdict;
         char id[CONFLICT_ID_SIZE];
         struct text value;
         bool existed, inserted;
-        int r = 0;
 
         map_put(&run->opened_set, conflict->id.low, 1, &inserted);
         if (!inserted)
@@ -66,39 +119,21 @@ static int publish_opened(struct conflict_run *run, const struct conflict *confl
         *ARENA_PUSH(batch->arena, run->opened, run->opened_count, run->opened_capacity) =
                 (struct opened){.id = conflict->id, .anchors = {anchors[0], anchors[1]}};
         conflict_id_text(conflict->id, id);
-        conflict_write_json(engine->config, conflict, &json);
-        next.digest = digest_entry(conflicts_topic(), text_from(id), buffer_view(&json));
+        if (engine_find_verdict(engine, batch->arena, arena_text(batch->arena, text_from(id)), &verdict) < 0)
+                return ERR_FATAL;
+        conflict->assignee = verdict.assignee;
+        conflict->comment = verdict.comment;
+        if (!verdict.dismissed) {
+                conflict_write_json(engine->config, conflict, &json);
+                next.digest = digest_entry(conflicts_topic(), text_from(id), buffer_view(&json));
+        }
         next.members = numbers;
         next.member_count = anchors[1] ? 2 : 1;
         existed = store_get_conflict(engine->txn, conflict->id, &value);
-        if (existed && stored_decode(batch->arena, value, &old, engine->error) < 0)
+        if (existed && stored_decode(batch->arena, arena_text(batch->arena, value), &old, engine->error) < 0)
                 return ERR_FATAL;
-        if (!existed || !hash128_equal(old.digest, next.digest) || old.member_count != next.member_count ||
-            memcmp(old.members, next.members, next.member_count * sizeof(uint32_t)) != 0) {
-                for (uint32_t i = 0; existed && i < old.member_count; i++)
-                        store_delete_conflict_of(engine->txn, old.members[i], conflict->id);
-                for (uint32_t i = 0; i < next.member_count; i++)
-                        store_add_conflict_of(engine->txn, next.members[i], conflict->id);
-                stored_encode(&next, buffer_view(&json), &encoded);
-                store_put_conflict(engine->txn, conflict->id, buffer_view(&encoded));
-        }
-        if (!existed || !hash128_equal(old.digest, next.digest)) {
-                if (existed)
-                        digest_remove(engine, old.digest);
-                else
-                        engine->counts.conflicts++;
-                digest_add(engine, next.digest);
-                r = engine_put_output(engine, &(struct output){
-                                                      .topic = OUTPUT_CONFLICTS,
-                                                      .type = conflict->type,
-                                                      .key = text_from(id),
-                                                      .value = buffer_view(&json),
-                                                      .cause = batch->last_cause,
-                                              });
-        }
-        buffer_free(&json);
-        buffer_free(&encoded);
-        return r;
+        store_opened(run, conflict->id, existed ? &old : NULL, &next, buffer_view(&json));
+        return publish_step(run, conflict->id, existed ? &old : NULL, &next, buffer_view(&json));
 }
 
 static int close_conflict(struct conflict_run *run, struct hash128 conflict)
@@ -106,27 +141,17 @@ static int close_conflict(struct conflict_run *run, struct hash128 conflict)
         struct engine *engine = run->engine;
         struct stored old;
         struct text value;
-        char id[CONFLICT_ID_SIZE];
 
         if (!store_get_conflict(engine->txn, conflict, &value))
                 return 0;
-        if (stored_decode(run->batch->arena, value, &old, engine->error) < 0)
+        if (stored_decode(run->batch->arena, arena_text(run->batch->arena, value), &old, engine->error) < 0)
                 return ERR_FATAL;
         if (old.type != run->batch->type)
                 return 0;
-        digest_remove(engine, old.digest);
-        engine->counts.conflicts--;
         for (uint32_t i = 0; i < old.member_count; i++)
                 store_delete_conflict_of(engine->txn, old.members[i], conflict);
         store_delete_conflict(engine->txn, conflict);
-        conflict_id_text(conflict, id);
-        return engine_put_output(engine, &(struct output){
-                                                 .topic = OUTPUT_CONFLICTS,
-                                                 .type = old.type,
-                                                 .key = text_from(id),
-                                                 .tombstone = true,
-                                                 .cause = run->batch->last_cause,
-                                         });
+        return publish_step(run, conflict, &old, NULL, TEXT_NONE);
 }
 
 static int close_of_anchor(struct conflict_run *run, uint32_t anchor)

@@ -10,6 +10,7 @@
  */
 #include "engine/decisions.h"
 
+#include "conflict/conflict.h"
 #include "engine/digest.h"
 #include "steward/settle.h"
 
@@ -464,6 +465,56 @@ bool decided_stands_alone(const struct decided_group *group, uint32_t member)
 struct record_key decided_other(const struct pair_decision *pair, uint32_t member)
 {
         return pair->decision->records[pair->a == member ? 1 : 0];
+}
+
+/* ---- conflicts -----------------------------------------------------------------------------------------------------
+ */
+
+int engine_find_verdict(struct engine *engine, struct arena *arena, struct text conflict, struct verdict *verdict)
+{
+        struct hash128 *subjects;
+        uint32_t count = store_get_decisions_of(engine->txn, arena, conflict_key(conflict), &subjects);
+
+        *verdict = (struct verdict){0};
+        for (uint32_t i = 0; i < count; i++) {
+                struct decision decision;
+                struct text value;
+
+                if (!store_get_decision(engine->txn, subjects[i], &value))
+                        continue;
+                if (read_stored(arena, value, &decision, engine->error) < 0)
+                        return ERR_FATAL;
+                if (!text_equal(decision.conflict, conflict))
+                        continue;
+                if (decision.kind == DECISION_DISMISS)
+                        verdict->dismissed = true;
+                else if (decision.kind == DECISION_ASSIGN)
+                        verdict->assignee = decision.value;
+                else if (decision.kind == DECISION_COMMENT)
+                        verdict->comment = decision.value;
+        }
+        return 0;
+}
+
+int batch_load_judged(struct engine *engine, struct batch *batch)
+{
+        for (size_t i = 0; i < batch->decided_count; i++) {
+                const struct decided_subject *subject = &batch->decided[i];
+                struct stored stored;
+                struct hash128 id;
+                struct text value;
+
+                if (!subject->changed || !conflict_id_parse(subject->about.conflict, &id) ||
+                    !store_get_conflict(engine->txn, id, &value))
+                        continue;
+                if (stored_decode(batch->arena, value, &stored, engine->error) < 0)
+                        return ERR_FATAL;
+                for (uint32_t j = 0; stored.type == batch->type && j < stored.member_count; j++) {
+                        if (batch_load_entity(engine, batch, stored.members[j]) < 0)
+                                return ERR_FATAL;
+                }
+        }
+        return 0;
 }
 
 /* ---- pinned values -------------------------------------------------------------------------------------------------

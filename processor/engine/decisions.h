@@ -64,6 +64,17 @@ int engine_decided_group(struct engine *engine, struct batch *batch, struct reco
 /* The same of a stored record, and which member it is. NULL: no decision names it. */
 int engine_decided_group_of(struct engine *engine, struct batch *batch, uint32_t record,
                             const struct decided_group **group, uint32_t *member);
+/* What stewards said about a conflict. */
+struct verdict {
+        bool dismissed;
+        struct text assignee, comment;
+};
+
+int engine_find_verdict(struct engine *engine, struct arena *arena, struct text conflict, struct verdict *verdict);
+/* The entities of stored conflicts that the batch decides about become drafts, so that their conflicts are derived
+ * anew. */
+int batch_load_judged(struct engine *engine, struct batch *batch);
+
 /* The pins of a draft whose records are loaded. */
 int batch_find_pins(struct engine *engine, struct batch *batch, const struct draft *draft, struct decided_pins *pins);
 /* As survivorship takes them; for any thread that has a standardiser and an arena of its own. */

@@ -104,8 +104,11 @@ static int dump_conflict(void *context, struct text key, struct text value)
 
         (void)key;
         arena_reset(&dump->arena);
-        if (stored_decode(&dump->arena, value, &stored, dump->error) < 0 ||
-            stored_json(&dump->arena, &stored, &json, dump->error) < 0 ||
+        if (stored_decode(&dump->arena, value, &stored, dump->error) < 0)
+                return ERR_FATAL;
+        if (stored.json_length == 0)
+                return 0; /* dismissed */
+        if (stored_json(&dump->arena, &stored, &json, dump->error) < 0 ||
             json_parse(&dump->arena, json, &root, dump->error) < 0)
                 return ERR_FATAL;
         return dump->emit(dump->context, &(struct output){

@@ -540,6 +540,9 @@ int batch_publish_entities(struct engine *engine, struct batch *batch)
 
         for (size_t i = 0; i < batch->golden_only.count; i++)
                 batch_draft_of(engine, batch, batch->golden_only.items[i]);
+        r = batch_load_judged(engine, batch);
+        if (r < 0)
+                return r;
         note_appeared_organizations(engine, batch);
         r = release_leavers(engine, batch);
         if (r == 0)

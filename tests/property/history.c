@@ -497,6 +497,40 @@ struct changes history_make(struct arena *arena, struct dice *dice, uint32_t len
         return maker.history;
 }
 
+void history_add_verdict(struct arena *arena, struct dice *dice, struct changes *history, struct text conflict)
+{
+        static const enum decision_kind kinds[] = {DECISION_DISMISS, DECISION_DISMISS, DECISION_ASSIGN,
+                                                   DECISION_COMMENT};
+        struct message *message = arena_calloc(arena, 1, sizeof(*message));
+        struct decision *decision = arena_calloc(arena, 1, sizeof(*decision));
+        size_t at = dice_below(dice, (uint32_t)history->count + 1);
+        struct changes longer = {0};
+
+        *decision = (struct decision){
+                .kind = kinds[dice_below(dice, 4)],
+                .conflict = arena_text(arena, conflict),
+                .by = TEXT("ines"),
+                .reason = TEXT("looked"),
+                .at_ms = 1700000000000 + dice_below(dice, 4) * 1000,
+        };
+        if (decision->kind != DECISION_DISMISS)
+                decision->value = dice_chance(dice, 50) ? TEXT("omar") : TEXT("lea");
+        message->topic = TEXT("decisions");
+        for (size_t i = 0; i <= history->count; i++) {
+                if (i == at)
+                        *ARENA_PUSH(arena, longer.items, longer.count, longer.capacity) = (struct change){
+                                .op = CHANGE_DECIDE,
+                                .source = TEXT("decisions"),
+                                .decision = decision,
+                                .message = message,
+                                .tombstone = dice_chance(dice, 20),
+                        };
+                if (i < history->count)
+                        *ARENA_PUSH(arena, longer.items, longer.count, longer.capacity) = history->items[i];
+        }
+        *history = longer;
+}
+
 /* ---- other orders --------------------------------------------------------------------------------------------------
  */
 

@@ -21,6 +21,10 @@ struct text history_make_config(struct arena *arena, struct dice *dice);
 /* A history of @length events in @arena. */
 struct changes history_make(struct arena *arena, struct dice *dice, uint32_t length);
 
+/* What a steward says about the conflict of that id, anywhere in the history: dismissed, assigned, commented,
+ * withdrawn. */
+void history_add_verdict(struct arena *arena, struct dice *dice, struct changes *history, struct text conflict);
+
 /* The same events in another order. What comes before and after a deletion of a record or a truncation of its table
  * stays so for that record; all else is free. */
 struct changes history_shuffle(struct arena *arena, struct dice *dice, const struct changes *history);

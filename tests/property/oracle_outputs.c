@@ -241,12 +241,24 @@ static void write_golden(struct writer *run, const struct whole *whole)
 /* ---- conflicts -----------------------------------------------------------------------------------------------------
  */
 
-static void put_conflict(struct writer *run, const struct conflict *conflict)
+static void put_conflict(struct writer *run, struct conflict *conflict)
 {
         char id[CONFLICT_ID_SIZE];
         struct buffer json = {0};
 
         conflict_id_text(conflict->id, id);
+        for (size_t i = 0; i < run->oracle->decision_count; i++) {
+                const struct decision *decision = run->oracle->decisions[i].decision;
+
+                if (!text_equal(decision->conflict, text_from(id)))
+                        continue;
+                if (decision->kind == DECISION_DISMISS)
+                        return;
+                if (decision->kind == DECISION_ASSIGN)
+                        conflict->assignee = decision->value;
+                else
+                        conflict->comment = decision->value;
+        }
         conflict_write_json(run->oracle->config, conflict, &json);
         output_set_put(run->outputs, TEXT("conflicts"), text_from(id), buffer_view(&json));
         buffer_free(&json);

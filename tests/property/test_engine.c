@@ -305,14 +305,35 @@ static uint64_t variant_of(uint64_t seed)
         return seed / 4 % 2 ? seed / 4 : 0;
 }
 
+/* Conflicts have ids that only a computation tells. */
+static void add_verdicts(struct lab *lab, struct arena *arena, struct dice *dice, struct changes *history)
+{
+        struct oracle_result result = {0};
+        size_t added = 0;
+
+        oracle_compute(lab->oracle, history, &result);
+        for (size_t i = 0; i < result.outputs.count && added < 4; i++) {
+                const struct output_pair *pair = &result.outputs.items[i];
+
+                if (!text_equal(pair->topic, TEXT("conflicts")) || !dice_chance(dice, 50))
+                        continue;
+                for (uint32_t n = 1 + dice_below(dice, 2); n > 0; n--, added++)
+                        history_add_verdict(arena, dice, history, pair->key);
+        }
+        oracle_result_free(&result);
+}
+
 static bool try_seed(struct lab *lab, uint64_t seed)
 {
         struct dice dice = {.state = seed};
         struct arena arena = {0};
         uint32_t length = dice_chance(&dice, 70) ? 5 + dice_below(&dice, 16) : 5 + dice_below(&dice, 56);
         struct changes history = history_make(&arena, &dice, length);
-        bool ok = try_history(lab, &history, seed);
+        bool ok;
 
+        if (dice_chance(&dice, 40))
+                add_verdicts(lab, &arena, &dice, &history);
+        ok = try_history(lab, &history, seed);
         if (!ok) {
                 fprintf(stderr, "seed %" PRIu64 ", %zu events: %s\n", seed, history.count, lab->message);
                 shrink_and_print(lab, &arena, history, seed);

@@ -242,7 +242,8 @@ static void times_are_read_as_written(void **state)
 static void sums_of_hashes_do_not_depend_on_order(void **state)
 {
         struct hash128 a = hash128("a", 1, 1), b = hash128("b", 1, 1), zero = {0};
-        char hex[HASH128_HEX_SIZE], id[HASH128_ID_SIZE];
+        char hex[HASH128_HEX_SIZE], id[HASH128_ID_SIZE], again[HASH128_ID_SIZE];
+        struct hash128 back;
 
         (void)state;
         assert_true(hash128_equal(hash128_add(a, b), hash128_add(b, a)));
@@ -255,6 +256,13 @@ static void sums_of_hashes_do_not_depend_on_order(void **state)
         hash128_to_id(a, id);
         assert_int_equal(20, strspn(id, "0123456789abcdefghjkmnpqrstvwxyz"));
         assert_true(hash64_mix(hash64_mix(0, 1), 2) != hash64_mix(hash64_mix(0, 2), 1));
+        assert_true(hash128_from_id(id, HASH128_ID_SIZE - 1, &back));
+        assert_true(hash128_equal(back, hash128_of_id_bits(a)));
+        hash128_to_id(back, again);
+        assert_string_equal(id, again);
+        assert_false(hash128_from_id(id, HASH128_ID_SIZE - 2, &back));
+        id[3] = 'u'; /* no digit of this base */
+        assert_false(hash128_from_id(id, HASH128_ID_SIZE - 1, &back));
 }
 
 int main(void)
@@ -272,3 +280,5 @@ int main(void)
 
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
+char again[HASH128_ID_SIZE];
+struct hash128 back;
