@@ -93,8 +93,8 @@ static void a_newer_format_is_refused_with_the_remedy(void **state)
         f->store = NULL;
         assert_int_equal(ERR_USAGE, fixture_open(f, MEGABYTE));
         assert_says(f->error, "state format 7");
-        assert_says(f->error, "newer than this program's 1: run the version that wrote it");
-        assert_says(f->error, "durand rebuild");
+        assert_says(f->error, "newer than this program's 2: run the version that wrote it");
+        assert_says(f->error, "durand run");
 }
 
 static void a_directory_of_photographs_is_not_touched(void **state)
