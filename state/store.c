@@ -280,7 +280,8 @@ static int check_identity(struct store *store, MDB_txn *mdb, struct error *error
         return error_set(error, ERR_USAGE,
                          "state format %" PRId64
                          " in %s is %s than this program's %d: run the version that wrote it, or move "
-                         "the directory away: `durand run` makes it anew from the topic of records, which has all of it",
+                         "the directory away: `durand run` makes it anew from the topic of records, which has all of "
+                         "it",
                          format, store->path, format > STORE_FORMAT_VERSION ? "newer" : "older", STORE_FORMAT_VERSION);
 }
 
