@@ -2,6 +2,7 @@
 #include "cli/explain_print.h"
 
 #include "base/json.h"
+#include "steward/decision.h"
 
 static void write_key_members(struct json_writer *writer, struct record_key key)
 {
@@ -120,6 +121,19 @@ static void write_keys(struct json_writer *writer, const struct explanation *exp
         json_write_array_end(writer);
 }
 
+static void write_decisions(struct json_writer *writer, const struct explanation *explanation)
+{
+        json_write_name(writer, "decisions");
+        json_write_array(writer);
+        for (uint32_t i = 0; i < explanation->decision_count; i++) {
+                struct buffer decision BUFFER_CLEANUP = {0};
+
+                decision_write(&explanation->decisions[i], &decision);
+                json_write_raw(writer, buffer_view(&decision));
+        }
+        json_write_array_end(writer);
+}
+
 void explain_pair_write_json(const struct explain_view *view, const struct explanation *explanation, struct buffer *out)
 {
         struct json_writer writer;
@@ -137,6 +151,8 @@ void explain_pair_write_json(const struct explain_view *view, const struct expla
                 write_score(&writer, &view->config->zones[explanation->a.type], &explanation->detail);
                 write_keys(&writer, explanation);
         }
+        if (explanation->decision_count > 0)
+                write_decisions(&writer, explanation);
         if (explanation->outcome == EXPLAIN_ONE_ENTITY)
                 write_links(&writer, "path", explanation->path, explanation->path_count);
         if (explanation->cross_pairs > 0) {

@@ -3,6 +3,7 @@
  * Eighty columns, for a terminal of any width and for a mail. Weights are in bits: one more doubles the odds.
  */
 #include "cli/explain_print.h"
+#include "steward/decision.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -264,6 +265,22 @@ static void write_against(const struct explanation *explanation, struct buffer *
         write_link(&explanation->against, out);
 }
 
+static void write_decisions(const struct explanation *explanation, struct buffer *out)
+{
+        for (uint32_t i = 0; i < explanation->decision_count; i++) {
+                const struct decision *decision = &explanation->decisions[i];
+                char at[TIME_TEXT_SIZE];
+
+                time_format_iso(decision->at_ms, at);
+                buffer_printf(out, "%.10s %.*s: ", at, TEXT_ARG(decision->by));
+                write_key(out, decision->records[0]);
+                buffer_text(out, TEXT(" and "));
+                write_key(out, decision->records[1]);
+                buffer_printf(out, " are %s (%.*s).\n", decision->kind == DECISION_SAME ? "the same" : "different",
+                              TEXT_ARG(decision->reason));
+        }
+}
+
 void explain_pair_write_text(const struct explain_view *view, const struct explanation *explanation, struct buffer *out)
 {
         write_records(view, &explanation->a.record, &explanation->b.record, out);
@@ -277,6 +294,7 @@ void explain_pair_write_text(const struct explain_view *view, const struct expla
         buffer_text(out, TEXT(": "));
         write_bold(view, out, explain_outcome_text(explanation->outcome));
         buffer_text(out, TEXT(".\n"));
+        write_decisions(explanation, out);
         write_path(explanation, out);
         write_against(explanation, out);
         if (explanation->outcome != EXPLAIN_OTHER_TYPE)

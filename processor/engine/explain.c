@@ -4,8 +4,8 @@
  * assertions) and the same scorer. What holds an entity together is the spanning tree of its strongest links: between
  * any two of its value nodes the way through that tree is the one whose weakest link is strongest.
  */
+#include "engine/decisions.h"
 #include "engine/explain_internal.h"
-
 #include "model/recipes.h"
 
 #include <stdlib.h>
@@ -15,6 +15,8 @@
 
 static const char *const outcome_texts[EXPLAIN_OUTCOME_COUNT] = {
         [EXPLAIN_ONE_ENTITY] = "they are one",
+        [EXPLAIN_DECIDED_ONE] = "they are one, because a steward decided so",
+        [EXPLAIN_DECIDED_TWO] = "they stay two, because a steward decided so",
         [EXPLAIN_OTHER_TYPE] = "they stay two: a person and an organization are never the same",
         [EXPLAIN_ESTABLISHMENTS] = "they stay two: establishments of one company, each with a number of its own",
         [EXPLAIN_CONTRADICTION] = "they stay two: validated identifiers exclude each other",
@@ -28,6 +30,8 @@ static const char *const outcome_texts[EXPLAIN_OUTCOME_COUNT] = {
 
 static const char *const outcome_names[EXPLAIN_OUTCOME_COUNT] = {
         [EXPLAIN_ONE_ENTITY] = "one-entity",
+        [EXPLAIN_DECIDED_ONE] = "decided-one",
+        [EXPLAIN_DECIDED_TWO] = "decided-two",
         [EXPLAIN_OTHER_TYPE] = "other-type",
         [EXPLAIN_ESTABLISHMENTS] = "establishments",
         [EXPLAIN_CONTRADICTION] = "contradiction",
@@ -87,7 +91,7 @@ int explainer_open(const struct engine_options *options, struct store_txn *txn, 
         map_init(&made->batch.reference_anchors, &made->engine.arena);
         states_begin(&made->engine);
         *explainer = made;
-        if (made->engine.standard[0])
+        if (made->engine.standard[0] && decisions_open(&made->engine, error) == 0)
                 return 0;
         explainer_close(made);
         *explainer = NULL;
@@ -101,6 +105,7 @@ void explainer_close(struct explainer *explainer)
         scorer_free(explainer->engine.scorer[0]);
         standard_free(explainer->engine.standard[0]);
         arena_free(&explainer->engine.arena);
+        arena_free(&explainer->engine.decided_arena);
         free(explainer);
 }
 
@@ -542,7 +547,9 @@ static enum explain_outcome judge(const struct explainer *explainer, const struc
         int32_t posterior = explanation->detail.score.posterior_mbit;
 
         if (strcmp(explanation->a.entity_id, explanation->b.entity_id) == 0)
-                return EXPLAIN_ONE_ENTITY;
+                return explanation->decision_count > 0 ? EXPLAIN_DECIDED_ONE : EXPLAIN_ONE_ENTITY;
+        if (explanation->decision_count > 0)
+                return EXPLAIN_DECIDED_TWO;
         if (unique_bit(explainer, &explanation->a) & unique_bit(explainer, &explanation->b))
                 return EXPLAIN_UNIQUE_SOURCE;
         if (is_never(explanation->detail.rule))
@@ -578,6 +585,9 @@ int explain_verdict(struct explainer *explainer, struct arena *arena, uint32_t a
         score_explain(explainer->engine.scorer[0], &pair, arena, &explanation->detail);
         find_shared_keys(explainer, arena, explanation);
         explanation->compared |= pair.asserted || explanation->a.node == explanation->b.node;
+        r = explain_decisions(explainer, arena, explanation, error);
+        if (r < 0)
+                return r;
         explanation->outcome = judge(explainer, explanation);
         return explanation->outcome == EXPLAIN_LINKAGE ? compare_entities(explainer, arena, explanation, error) : 0;
 }

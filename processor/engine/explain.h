@@ -48,6 +48,8 @@ struct explained_link {
 /* Why two records are together or apart, the first that holds. */
 enum explain_outcome {
         EXPLAIN_ONE_ENTITY,     /* they are one */
+        EXPLAIN_DECIDED_ONE,    /* they are one because stewards said so */
+        EXPLAIN_DECIDED_TWO,    /* a steward said that they, or two others of their entities, are not one */
         EXPLAIN_OTHER_TYPE,     /* a person and an organization are never compared */
         EXPLAIN_ESTABLISHMENTS, /* of one company, each with its valid SIRET */
         EXPLAIN_CONTRADICTION,  /* validated identifiers exclude each other, here or between two others of the entities
@@ -60,6 +62,10 @@ enum explain_outcome {
         EXPLAIN_LINKAGE,        /* the pair alone would match; its entities as a whole do not */
         EXPLAIN_OUTCOME_COUNT
 };
+
+#define EXPLAIN_DECISIONS_MAX 20
+
+struct decision; /* steward/decision.h */
 
 struct explained_key {
         const char *recipe;
@@ -77,7 +83,9 @@ struct explanation {
         struct explained_link *path; /* EXPLAIN_ONE_ENTITY: the way from a to b whose weakest link is strongest */
         uint32_t path_count;
         struct explained_link
-                against;      /* CONTRADICTION, LINKAGE: the pair of the two entities that speaks most against */
+                against; /* CONTRADICTION, LINKAGE: the pair of the two entities that speaks most against */
+        const struct decision *decisions; /* DECIDED_ONE, DECIDED_TWO: at most EXPLAIN_DECISIONS_MAX that hold */
+        uint32_t decision_count;
         uint32_t cross_pairs; /* LINKAGE: pairs between the entities that were looked at, and their mean */
         int32_t cross_mean_mbit;
 };

@@ -18,3 +18,7 @@ struct explainer {
 uint32_t explainer_anchor_of(struct explainer *explainer, uint32_t record);
 int explainer_load_stored(struct explainer *explainer, struct arena *arena, uint32_t anchor, struct stored *stored,
                           struct error *error);
+
+/* explain_decisions.c: fills in which decisions of stewards made the two one, or keep their entities apart. */
+int explain_decisions(struct explainer *explainer, struct arena *arena, struct explanation *explanation,
+                      struct error *error);

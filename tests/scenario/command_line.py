@@ -89,7 +89,7 @@ class CommandLine(unittest.TestCase):
     def test_help_lists_every_command_and_each_explains_itself(self):
         run = durand("--help")
         self.assertEqual(run.returncode, 0)
-        for command in ("replay", "run", "demo", "check", "decode", "evaluate", "explain", "simulate", "inspect", "feed", "schemas", "digest"):
+        for command in ("replay", "run", "demo", "check", "decode", "evaluate", "explain", "decide", "simulate", "inspect", "feed", "schemas", "digest"):
             self.assertRegex(run.stdout, rf"(?m)^  {command} ")
             own = durand(command, "--help")
             self.assertEqual(own.returncode, 0, command)
@@ -276,6 +276,55 @@ class CommandLine(unittest.TestCase):
         refused = durand("demo", "--keep", self.path("kept"))
         self.assertEqual(refused.returncode, 2)
         self.assertIn("--keep takes a new one", refused.stderr)
+
+
+class Decide(unittest.TestCase):
+    """What a steward types becomes a line that a replay obeys, and explain names."""
+
+    TWO = ["mailing-list/m-1", "mailing-list/m-3"]
+
+    def setUp(self):
+        self.directory = tempfile.TemporaryDirectory(prefix="durand-decide-")
+        self.addCleanup(self.directory.cleanup)
+        self.input = os.path.join(self.directory.name, "input.ndjson")
+        with open(os.path.join(HERE, "a-steward-says-they-are-one", "input.ndjson"), encoding="utf-8") as file:
+            self.lines = file.readlines()[:3]
+        self.write()
+
+    def write(self, *more):
+        with open(self.input, "w", encoding="utf-8") as file:
+            file.writelines([*self.lines, *more])
+
+    def decide(self, *words):
+        return durand("decide", "--config", CONFIG, "--print", "--by", "ines", "--reason", "knows her", *words)
+
+    def outcome(self):
+        run = durand("explain", "--config", CONFIG, "--input", self.input, "--json", *self.TWO)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        return json.loads(run.stdout)
+
+    def test_a_decision_is_obeyed_explained_and_withdrawn(self):
+        self.assertNotIn(self.outcome()["outcome"], ("one-entity", "decided-one"))
+        same = self.decide("--at", "2025-04-01T00:00:00Z", "same", *self.TWO).stdout
+        self.write(same)
+        answer = self.outcome()
+        self.assertEqual(answer["outcome"], "decided-one")
+        self.assertEqual([d["by"] for d in answer["decisions"]], ["ines"])
+        self.write(same, self.decide("--at", "2025-04-02T00:00:00Z", "different", *reversed(self.TWO)).stdout)
+        self.assertEqual(self.outcome()["outcome"], "decided-two")
+        self.write(same, self.decide("--withdraw", "same", *self.TWO).stdout)
+        self.assertNotIn(self.outcome()["outcome"], ("decided-one", "decided-two"))
+
+    def test_what_is_no_decision_is_refused_with_what_would_be(self):
+        for words, message in ((("marry", *self.TWO), "same, different"), (("same", self.TWO[0]), "same RECORD RECORD"),
+                               (("same", self.TWO[0], self.TWO[0]), "two different records"),
+                               (("same", self.TWO[0], "erp/1"), "several entities"),
+                               (("same", self.TWO[0], "nobody/1"), "no source \"nobody\""),
+                               (("pin", self.TWO[0], "shoe_size", "43"), "no attribute"),
+                               (("same", *self.TWO, "--at", "today"), "2024-02-29T12:34:56Z")):
+            run = self.decide(*words)
+            self.assertEqual(run.returncode, 2, words)
+            self.assertIn(message, run.stderr)
 
 
 class Explain(unittest.TestCase):
