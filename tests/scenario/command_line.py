@@ -3,9 +3,11 @@
 
     command_line.py build/durand
 """
+import itertools
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -276,6 +278,34 @@ class CommandLine(unittest.TestCase):
         refused = durand("demo", "--keep", self.path("kept"))
         self.assertEqual(refused.returncode, 2)
         self.assertIn("--keep takes a new one", refused.stderr)
+
+
+def shown_as(shown, printed):
+    """Whether the lines of a document are what a command printed, where "…" stands for anything."""
+    pattern = "\n".join(re.escape(line.rstrip()).replace("…", ".*") for line in shown)
+    return re.fullmatch(pattern, "\n".join(line.rstrip() for line in printed.rstrip().split("\n")))
+
+
+class Tutorial(unittest.TestCase):
+    """docs/tutorial.md, command by command, in a directory of its own."""
+
+    def test_each_command_prints_what_the_tutorial_shows(self):
+        directory = tempfile.TemporaryDirectory(prefix="durand-tutorial-")
+        self.addCleanup(directory.cleanup)
+        os.mkdir(os.path.join(directory.name, "build"))
+        os.symlink(DURAND, os.path.join(directory.name, "build", "durand"))
+        os.symlink(os.path.join(ROOT, "docker"), os.path.join(directory.name, "docker"))
+        with open(os.path.join(ROOT, "docs", "tutorial.md"), encoding="utf-8") as file:
+            blocks = file.read().split("\n    $ ")[1:]
+        self.assertGreater(len(blocks), 10)
+        for block in blocks:
+            lines = block.split("\n")
+            shown = list(itertools.takewhile(lambda line: line.startswith("    ") or not line, lines[1:]))
+            shown = [line[4:] for line in "\n".join(shown).rstrip().split("\n")]
+            run = subprocess.run(["bash", "-c", lines[0]], cwd=directory.name, stdout=subprocess.PIPE,
+                                 stderr=subprocess.STDOUT, text=True, check=False, timeout=120,
+                                 env={**os.environ, "NO_COLOR": "1"})
+            self.assertTrue(shown_as(shown, run.stdout), "%s\nprints\n%s" % (lines[0], run.stdout))
 
 
 class Decide(unittest.TestCase):
