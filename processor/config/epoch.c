@@ -12,7 +12,7 @@
 #include <string.h>
 
 /* Changes when the meaning of the same configuration does. */
-#define EPOCH_FORMAT "durand-epoch-2"
+#define EPOCH_FORMAT "durand-epoch-3"
 
 static void put_attribute_name(struct buffer *out, const struct config *config, uint16_t attribute)
 {

@@ -27,6 +27,8 @@ static const struct {
                  "correct the value at its source; until then it is not used as evidence"},
         [CONFLICT_OVER_MERGE] = {"over_merge", "high",
                                  "check whether these records really are one: more of them agree than is usual"},
+        [CONFLICT_CONTRADICTING_DECISIONS] = {"contradicting_decisions", "medium",
+                                              "withdraw this decision, or the later ones that contradict it"},
 };
 
 struct hash128 conflict_id(enum conflict_kind kind, struct text first, struct text second)
@@ -62,6 +64,16 @@ void conflict_id_text(struct hash128 id, char out[CONFLICT_ID_SIZE])
 {
         memcpy(out, "c-", 2);
         hash128_to_id(id, out + 2);
+}
+
+struct conflict_evidence conflict_decision_evidence(struct arena *arena, const char *decided, struct text by,
+                                                    struct text reason)
+{
+        return (struct conflict_evidence){
+                .attribute = TEXT("decision"),
+                .level = TEXT("later decisions overrule it"),
+                .value_a = arena_printf(arena, "%.*s: %s (%.*s)", TEXT_ARG(by), decided, TEXT_ARG(reason)),
+        };
 }
 
 /* 1000 * 2^b / (1 + 2^b) at quarter bits from 0 to 10; the other half follows from symmetry. */

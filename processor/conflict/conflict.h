@@ -17,6 +17,7 @@ enum conflict_kind {
         CONFLICT_CONTRADICTING_IDENTIFIERS, /* two entities that would match but for validated identifiers */
         CONFLICT_INVALID_IDENTIFYING_DATA,  /* a record whose identifying values are impossible or placeholders */
         CONFLICT_OVER_MERGE,                /* an entity with more records than the limit */
+        CONFLICT_CONTRADICTING_DECISIONS,   /* a decision that later ones overruled */
         CONFLICT_KIND_COUNT,
 };
 
@@ -58,6 +59,10 @@ struct conflict {
 
 /* Appends the conflict as one JSON object (docs/topics.md, "conflicts"). Equal conflicts give equal bytes. */
 void conflict_write_json(const struct config *config, const struct conflict *conflict, struct buffer *out);
+
+/* What an overruled decision shows as evidence: who decided what, and why. In @arena. */
+struct conflict_evidence conflict_decision_evidence(struct arena *arena, const char *decided, struct text by,
+                                                    struct text reason);
 
 /* Probability of a posterior in thousandths, for people: 1000 / (1 + 2^-bits), by table, the same on every machine. */
 uint32_t conflict_probability_milli(int32_t posterior_mbit);

@@ -295,10 +295,9 @@ static size_t count_kind(const struct picture *picture, struct text kind, const 
 static void show_conflicts(struct picture *picture)
 {
         static const struct text kinds[] = {
-                TEXT_INIT("possible_duplicate"),
-                TEXT_INIT("contradicting_identifiers"),
-                TEXT_INIT("invalid_identifying_data"),
-                TEXT_INIT("over_merge"),
+                TEXT_INIT("possible_duplicate"),       TEXT_INIT("contradicting_identifiers"),
+                TEXT_INIT("invalid_identifying_data"), TEXT_INIT("over_merge"),
+                TEXT_INIT("contradicting_decisions"),
         };
         const struct json_node *examples[sizeof(kinds) / sizeof(kinds[0])] = {NULL};
         struct text summary = TEXT_NONE;

@@ -533,12 +533,99 @@ static int open_over_merge(struct conflict_run *run, const struct draft *draft)
         return publish_opened(run, &conflict, anchors);
 }
 
+/* The entity of the stratum that a record belongs to; 0: none. */
+static uint32_t anchor_of_key(struct conflict_run *run, struct record_key key, bool *living)
+{
+        struct engine *engine = run->engine;
+        uint32_t number = store_find_record(engine->txn, key);
+        struct record_state state = {0};
+        enum record_type type = TYPE_COUNT;
+
+        if (number && engine_get_state(engine, number, &state))
+                type = engine_node_type(engine, state.node);
+        *living = type != TYPE_COUNT;
+        return type == run->batch->type ? state.anchor : 0;
+}
+
+/* About the records of the decision that live, under the type of the first of them. */
+static int open_overruled(struct conflict_run *run, const struct decision *decision)
+{
+        struct engine *engine = run->engine;
+        struct arena *arena = run->batch->arena;
+        const struct record *records[2];
+        struct record *loaded = arena_alloc(arena, 2 * sizeof(*loaded));
+        struct conflict_evidence evidence;
+        struct conflict conflict = {.kind = CONFLICT_CONTRADICTING_DECISIONS,
+                                    .type = run->batch->type,
+                                    .records = records,
+                                    .evidence = &evidence,
+                                    .evidence_count = 1};
+        struct buffer subject BUFFER_CLEANUP = {0};
+        uint32_t anchors[2] = {0}, count = 0;
+        char ids[2][ENTITY_ID_SIZE];
+
+        for (uint32_t i = 0; i < 2; i++) {
+                bool living;
+                uint32_t anchor = anchor_of_key(run, decision->records[i], &living);
+
+                if (living && !anchor && count == 0)
+                        return 0; /* the other type's */
+                if (!anchor)
+                        continue;
+                if (engine_load_record(engine, arena, store_find_record(engine->txn, decision->records[i]),
+                                       &loaded[conflict.record_count]) < 0)
+                        return ERR_FATAL;
+                records[conflict.record_count] = &loaded[conflict.record_count];
+                conflict.record_count++;
+                if (count == 0 || anchor != anchors[0])
+                        anchors[count++] = anchor;
+        }
+        if (count == 0)
+                return 0;
+        if (count == 2 && anchors[0] > anchors[1]) {
+                uint32_t first = anchors[0];
+
+                anchors[0] = anchors[1];
+                anchors[1] = first;
+        }
+        for (uint32_t i = 0; i < count; i++) {
+                if (engine_entity_id(engine, run->batch, run->batch->type, anchors[i], ids[i]) < 0)
+                        return ERR_FATAL;
+        }
+        conflict.entities[0] = text_from(ids[count == 2 && strcmp(ids[0], ids[1]) > 0 ? 1 : 0]);
+        if (count == 2)
+                conflict.entities[1] = text_from(ids[conflict.entities[0].data == ids[0] ? 1 : 0]);
+        conflict.record_total = conflict.record_count;
+        evidence =
+                conflict_decision_evidence(arena, decision_kind_name(decision->kind), decision->by, decision->reason);
+        decision_write_subject(decision, &subject);
+        conflict.id = conflict_id(conflict.kind, buffer_view(&subject), TEXT_NONE);
+        return publish_opened(run, &conflict, anchors);
+}
+
+static int open_overruled_of(struct conflict_run *run, uint32_t record)
+{
+        const struct decided_group *group;
+        uint32_t member;
+        int r = engine_decided_group_of(run->engine, run->batch, record, &group, &member);
+
+        for (uint32_t i = 0; r == 0 && group && i < group->pair_count; i++) {
+                const struct pair_decision *pair = &group->pairs[i];
+
+                if (!pair->holds && (pair->a == member || pair->b == member))
+                        r = open_overruled(run, pair->decision);
+        }
+        return r;
+}
+
 static int open_of_draft(struct conflict_run *run, const struct draft *draft)
 {
         int r = open_over_merge(run, draft);
 
         for (uint32_t i = 0; r == 0 && i < draft->member_count; i++)
                 r = open_invalid(run, draft, &draft->records[i]);
+        for (uint32_t i = 0; r == 0 && i < draft->member_count; i++)
+                r = open_overruled_of(run, draft->members[i]);
         return r;
 }
 

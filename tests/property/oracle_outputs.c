@@ -448,6 +448,51 @@ static void write_over_merge(struct writer *run, const struct whole *whole)
         put_conflict(run, &conflict);
 }
 
+/* A decision that does not hold, about those of its records that live. */
+static void write_overruled(struct writer *run, const struct decision *decision)
+{
+        struct oracle *oracle = run->oracle;
+        const struct record *records[2];
+        struct conflict_evidence evidence =
+                conflict_decision_evidence(&oracle->arena, decision_kind_name(decision->kind), decision->by,
+                                           decision->reason);
+        struct conflict conflict = {.kind = CONFLICT_CONTRADICTING_DECISIONS,
+                                    .type = TYPE_COUNT,
+                                    .records = records,
+                                    .evidence = &evidence,
+                                    .evidence_count = 1};
+        const struct whole *wholes[2] = {NULL, NULL};
+        struct buffer subject BUFFER_CLEANUP = {0};
+
+        for (uint32_t i = 0; i < 2; i++) {
+                for (size_t j = 0; j < oracle->record_count; j++) {
+                        const struct known_record *known = &oracle->records[j];
+
+                        if (known->node == NOWHERE || !record_key_equal(known->record.key, decision->records[i]))
+                                continue;
+                        if (conflict.type == TYPE_COUNT)
+                                conflict.type = oracle->nodes[known->node].type;
+                        if (oracle->nodes[known->node].type != conflict.type)
+                                continue;
+                        records[conflict.record_count++] = &known->record;
+                        wholes[wholes[0] ? 1 : 0] = &oracle->wholes[known->entity];
+                }
+        }
+        if (!wholes[0])
+                return;
+        conflict.record_total = conflict.record_count;
+        conflict.entities[0] = text_from(wholes[0]->id);
+        if (wholes[1] && wholes[1] != wholes[0]) {
+                bool ordered = strcmp(wholes[0]->id, wholes[1]->id) <= 0;
+
+                conflict.entities[0] = text_from(wholes[ordered ? 0 : 1]->id);
+                conflict.entities[1] = text_from(wholes[ordered ? 1 : 0]->id);
+        }
+        decision_write_subject(decision, &subject);
+        conflict.id = conflict_id(conflict.kind, buffer_view(&subject), TEXT_NONE);
+        put_conflict(run, &conflict);
+}
+
 static void write_members(struct writer *run, const struct whole *whole, struct output_set *members)
 {
         for (uint32_t i = 0; i < whole->member_count; i++) {
@@ -479,6 +524,10 @@ void oracle_write_outputs(struct oracle *oracle, struct oracle_result *result)
                         if (oracle->wholes[j].type == whole->type)
                                 write_pair(&run, j, i);
                 }
+        }
+        for (uint32_t i = 0; i < oracle->pair_count; i++) {
+                if (!oracle->pairs[i].holds)
+                        write_overruled(&run, oracle->pairs[i].decision);
         }
         write_rows(&run);
 }
