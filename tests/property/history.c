@@ -193,11 +193,12 @@ struct maker {
         struct arena *arena;
         struct dice *dice;
         struct changes history;
-        uint32_t records_each; /* ids of a table */
-        bool turning;          /* accounts become persons and accounts again */
-        uint32_t bare;         /* per cent of events that bring a name alone */
-        uint32_t decided;      /* per cent of events that are decisions of stewards */
-        uint32_t times;        /* distinct event times: few make ties of first event times frequent */
+        uint32_t records_each;         /* ids of a table */
+        bool turning;                  /* accounts become persons and accounts again */
+        uint32_t bare;                 /* per cent of events that bring a name alone */
+        uint32_t decided;              /* per cent of events that are decisions of stewards */
+        struct record_key disputed[4]; /* what most of them are about, so that they contradict each other */
+        uint32_t times;                /* distinct event times: few make ties of first event times frequent */
 };
 
 /* Turning an account into a person is rarer than any other correction, but for histories that are about it. */
@@ -323,6 +324,17 @@ static struct record_key any_record(struct maker *maker)
         };
 }
 
+static struct record_key decided_record(struct maker *maker)
+{
+        struct record_key *disputed = &maker->disputed[dice_below(maker->dice, 4)];
+
+        if (dice_chance(maker->dice, 30))
+                return any_record(maker);
+        if (disputed->source.length == 0)
+                *disputed = any_record(maker);
+        return *disputed;
+}
+
 /* What is pinned to what: a value of another attribute is often invalid. */
 static const struct {
         const char *attribute;
@@ -345,7 +357,7 @@ static void fill_decision(struct maker *maker, struct decision *decision)
         decision->kind = !pair ? others[dice_below(maker->dice, 3)] : kind < 40 ? DECISION_SAME : DECISION_DIFFERENT;
         decision->record_count = pair ? 2 : decision->kind == DECISION_COMMENT ? 0 : 1;
         for (uint32_t i = 0; i < decision->record_count; i++)
-                decision->records[i] = any_record(maker);
+                decision->records[i] = decided_record(maker);
         while (pair && record_key_equal(decision->records[0], decision->records[1]))
                 decision->records[1] = any_record(maker);
         if (pair && record_key_compare(decision->records[0], decision->records[1]) > 0) {
