@@ -13,11 +13,6 @@ struct text text_from(const char *string)
         return (struct text){.data = string, .length = (uint32_t)strlen(string)};
 }
 
-bool text_equal(struct text a, struct text b)
-{
-        return a.length == b.length && (a.length == 0 || memcmp(a.data, b.data, a.length) == 0);
-}
-
 static char ascii_lower(char c)
 {
         return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct text {
         const char *data;
@@ -28,7 +29,11 @@ struct text {
 struct text text_from(const char *string);
 
 /* Byte equality. Two empty slices are equal whatever they point at. */
-bool text_equal(struct text a, struct text b);
+static inline bool text_equal(struct text a, struct text b)
+{
+        return a.length == b.length &&
+               (a.length == 0 || (a.data[0] == b.data[0] && memcmp(a.data, b.data, a.length) == 0));
+}
 
 /* Equality that ignores the case of ASCII letters only. */
 bool text_equal_ascii_case(struct text a, struct text b);

@@ -171,15 +171,19 @@ static int look_at_state(void *context, struct store *store, struct error *error
         return r;
 }
 
-/* Clusters in memory, by the same stages as the engine's. The thresholds of single types move with the one of all. */
-static void sweep_step(struct run *run, struct resolve *resolve, struct sweep_step *step)
+/* Clusters in memory, by the same stages as the engine's; all but the first step keep the keys and pairs of that one.
+ * The thresholds of single types move with the one of all. */
+static void sweep_step(struct run *run, struct resolve *resolve, bool first, struct sweep_step *step)
 {
         struct labels *labels = labels_new();
         int32_t moved_mbit = step->match_mbit - run->config->zones_of_all.match_mbit;
 
         for (int type = 0; type < TYPE_COUNT; type++)
                 run->config->zones[type].match_mbit += moved_mbit;
-        resolve_all(resolve, run->model);
+        if (first)
+                resolve_all(resolve, run->model);
+        else
+                resolve_cluster_all(resolve, run->model);
         for (uint32_t i = 0; i < resolve->record_count; i++) {
                 const struct resolve_record *record = &resolve->records[i];
                 char cluster[32];
@@ -209,7 +213,7 @@ static int sweep(struct run *run, struct error *error)
                 abort();
         for (int i = 0; r == 0 && i < SWEEP_STEPS; i++) {
                 run->report.sweep[i].match_mbit = configured_mbit + (i - SWEEP_STEPS / 2) * 1000;
-                sweep_step(run, resolve, &run->report.sweep[i]);
+                sweep_step(run, resolve, i == 0, &run->report.sweep[i]);
         }
         resolve_close(resolve);
         parallel_free(parallel);

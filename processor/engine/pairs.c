@@ -195,9 +195,9 @@ static int gather_candidates(struct engine *engine, struct batch *batch, struct 
 /* What scoring needs of a node, gathered before the threads start: LMDB stays with one thread. */
 struct node_facts {
         uint32_t node;
-        struct text features;
-        const uint8_t *generic; /* of fresh nodes */
-        uint64_t employer;      /* hash of the reference, where there is exactly one; 0: none or several */
+        const struct features *features; /* decoded once, whatever the number of the node's pairs */
+        const uint8_t *generic;          /* of fresh nodes */
+        uint64_t employer;               /* hash of the reference, where there is exactly one; 0: none or several */
         uint32_t employer_anchor;
         bool special; /* several employers, or same_as: the pair is looked at in full */
 };
@@ -225,24 +225,18 @@ static void score_range(void *context, unsigned worker, size_t from, size_t to)
 {
         struct score_run *run = context;
         struct arena *arena = &run->engine->worker_arena[worker];
-        struct features a, b;
-        uint32_t decoded = UINT32_MAX;
 
         for (size_t i = from; i < to; i++) {
                 struct scored *pair = &run->pairs[i];
                 const struct node_facts *left = &run->nodes->items[pair->a], *right = &run->nodes->items[pair->b];
-                struct score_pair input = {.employer = pair->facts.employer, .asserted = pair->facts.asserted};
+                struct score_pair input = {.a.features = left->features,
+                                           .b.features = right->features,
+                                           .employer = pair->facts.employer,
+                                           .asserted = pair->facts.asserted};
 
-                if (decoded != pair->a && features_decode(left->features, &a) < 0)
-                        continue;
-                decoded = pair->a;
-                if (features_decode(right->features, &b) < 0)
-                        continue;
-                input.a.features = &a;
-                input.b.features = &b;
                 if (left->generic) {
-                        input.a.generic = generic_shared(arena, &a, left->generic, &b);
-                        input.b.generic = generic_mirror(arena, &a, left->generic, &b);
+                        input.a.generic = generic_shared(arena, left->features, left->generic, right->features);
+                        input.b.generic = generic_mirror(arena, left->features, left->generic, right->features);
                 }
                 pair->score = score_pair_reaching(run->engine->scorer[worker], &input, run->review_mbit);
         }
@@ -261,19 +255,22 @@ static uint32_t index_node(struct batch *batch, struct node_table *table, uint32
 
 static int read_facts(struct engine *engine, struct batch *batch, struct node_facts *facts)
 {
-        struct features features;
+        const struct features *features = NULL;
+        struct text bytes;
         uint32_t employers;
 
-        if (!store_get_node(engine->txn, facts->node, &facts->features) ||
-            features_decode(facts->features, &features) < 0)
+        if (store_get_node(engine->txn, facts->node, &bytes))
+                features = features_decode_kept(batch->arena, bytes);
+        if (!features)
                 return error_set(engine->error, ERR_FATAL, "value node %u is missing or damaged in the state",
                                  facts->node);
+        facts->features = features;
         if (is_fresh(batch, facts->node))
-                facts->generic = engine_generic_flags(engine, batch, batch->arena, &features);
-        employers = (uint32_t)features.first[FEATURE_EMPLOYER_REF + 1] - features.first[FEATURE_EMPLOYER_REF];
-        facts->special = employers > 1 || features.first[FEATURE_SAME_AS] != features.first[FEATURE_SAME_AS + 1];
+                facts->generic = engine_generic_flags(engine, batch, batch->arena, features);
+        employers = (uint32_t)features->first[FEATURE_EMPLOYER_REF + 1] - features->first[FEATURE_EMPLOYER_REF];
+        facts->special = employers > 1 || features->first[FEATURE_SAME_AS] != features->first[FEATURE_SAME_AS + 1];
         if (employers == 1) {
-                struct text reference = features.items[features.first[FEATURE_EMPLOYER_REF]].text;
+                struct text reference = features->items[features->first[FEATURE_EMPLOYER_REF]].text;
 
                 facts->employer = hash64_text(reference, 0);
                 facts->employer_anchor = engine_reference_anchor(engine, batch, reference);
@@ -314,14 +311,12 @@ static void find_pair_facts(struct engine *engine, struct batch *batch, const st
                             struct scored *pair)
 {
         const struct node_facts *left = &nodes->items[pair->a], *right = &nodes->items[pair->b];
-        struct features a, b;
 
-        if (!left->special && !right->special) {
+        if (!left->special && !right->special)
                 pair->facts.employer = compare_single_employers(left, right);
-                return;
-        }
-        if (features_decode(left->features, &a) == 0 && features_decode(right->features, &b) == 0)
-                pair->facts = engine_pair_facts(engine, batch, left->node, &a, right->node, &b);
+        else
+                pair->facts =
+                        engine_pair_facts(engine, batch, left->node, left->features, right->node, right->features);
 }
 
 static int prepare_pairs(struct engine *engine, struct batch *batch, const struct candidate_list *list,

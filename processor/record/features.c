@@ -5,6 +5,7 @@
  */
 #include "record/features.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -227,4 +228,18 @@ int features_decode(struct text data, struct features *features)
                 return -1;
         index_kinds(features);
         return 0;
+}
+
+const struct features *features_decode_kept(struct arena *arena, struct text data)
+{
+        struct features features;
+        struct features *kept;
+        size_t size;
+
+        if (features_decode(data, &features) < 0)
+                return NULL;
+        size = offsetof(struct features, items) + features.count * sizeof(features.items[0]);
+        kept = arena_alloc(arena, size);
+        memcpy(kept, &features, size);
+        return kept;
 }

@@ -91,8 +91,9 @@ struct feature {
 struct features {
         enum record_type type;
         uint32_t count;
-        struct feature items[FEATURES_MAX];    /* sorted by kind, group, sub, text, ... without repeats */
         uint8_t first[FEATURE_KIND_COUNT + 1]; /* items[first[k]] .. items[first[k + 1] - 1] are of kind k */
+        struct feature items[FEATURES_MAX];    /* sorted by kind, group, sub, text, ... without repeats; last, so that
+                                                * features_decode_kept() can leave out what is not used */
 };
 
 /* Sorts, removes repeats, renumbers address groups canonically and fills `first`. Call it once after the last feature.
@@ -103,6 +104,10 @@ void features_finish(struct features *features);
  * gives -1. */
 void features_encode(const struct features *features, struct buffer *out);
 int features_decode(struct text data, struct features *features);
+
+/* The same for a node that is compared many times: in @arena, without room for more features than there are (about 0.7
+ * kB for a person), so never to be copied or added to. NULL for damaged bytes. */
+const struct features *features_decode_kept(struct arena *arena, struct text data);
 
 /* "given", "birth_date", ...: for explanations. */
 const char *feature_kind_name(enum feature_kind kind);

@@ -201,10 +201,14 @@ void resolve_cluster(struct resolve *resolve, const struct model *model, enum re
 
 void resolve_all(struct resolve *resolve, const struct model *model)
 {
-        static const enum record_type order[] = {TYPE_ORGANIZATION, TYPE_PERSON};
         resolve_block(resolve, model);
-        for (size_t i = 0; i < sizeof(order) / sizeof(*order); i++) {
-                resolve_score(resolve, model, order[i]);
-                resolve_cluster(resolve, model, order[i]);
-        }
+        resolve_score(resolve, model, TYPE_ORGANIZATION);
+        resolve_cluster_all(resolve, model);
+}
+
+void resolve_cluster_all(struct resolve *resolve, const struct model *model)
+{
+        resolve_cluster(resolve, model, TYPE_ORGANIZATION);
+        resolve_score(resolve, model, TYPE_PERSON);
+        resolve_cluster(resolve, model, TYPE_PERSON);
 }

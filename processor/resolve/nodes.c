@@ -57,6 +57,14 @@ static int compare_encoded(const void *a, const void *b)
         return (x->record > y->record) - (x->record < y->record);
 }
 
+static const struct features *decode(struct resolve *resolve, const struct encoded *encoded)
+{
+        const struct features *features = features_decode_kept(&resolve->arena, encoded->bytes);
+        if (!features) /* cannot fail: features_encode() wrote these bytes in this process */
+                abort();
+        return features;
+}
+
 static void make_nodes(struct resolve *resolve, struct encoded *encoded)
 {
         uint32_t count = resolve->record_count;
@@ -68,11 +76,12 @@ static void make_nodes(struct resolve *resolve, struct encoded *encoded)
                 bool repeated = i && encoded[i].type == encoded[i - 1].type &&
                                 hash128_equal(encoded[i].order, encoded[i - 1].order);
                 if (!repeated)
-                        resolve->nodes[resolve->node_count++] = (struct resolve_node){.bytes = encoded[i].bytes,
-                                                                                      .type = encoded[i].type,
-                                                                                      .order = encoded[i].order,
-                                                                                      .first_member = i,
-                                                                                      .cluster = resolve->node_count};
+                        resolve->nodes[resolve->node_count++] =
+                                (struct resolve_node){.features = decode(resolve, &encoded[i]),
+                                                      .type = encoded[i].type,
+                                                      .order = encoded[i].order,
+                                                      .first_member = i,
+                                                      .cluster = resolve->node_count};
                 resolve->nodes[resolve->node_count - 1].member_count++;
                 resolve->nodes[resolve->node_count - 1].unique |=
                         config_unique_bit(resolve->config, encoded[i].type,

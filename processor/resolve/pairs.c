@@ -24,14 +24,9 @@ struct key_run {
 static void derive_range(void *context, unsigned worker, size_t from, size_t to)
 {
         struct key_run *run = context;
-        struct features features;
         (void)worker;
-        for (size_t i = from; i < to; i++) {
-                const struct resolve_node *node = &run->resolve->nodes[run->first + i];
-                run->keys[i].count = 0;
-                if (features_decode(node->bytes, &features) == 0)
-                        block_derive(run->model, &features, &run->keys[i]);
-        }
+        for (size_t i = from; i < to; i++)
+                block_derive(run->model, run->resolve->nodes[run->first + i].features, &run->keys[i]);
 }
 
 struct posting_value { /* packed into a sort item's value */
@@ -53,14 +48,12 @@ static struct posting_value unpack_posting(uint64_t packed)
 static void mark_generic(struct resolve *resolve, uint32_t number, uint64_t key)
 {
         struct resolve_node *node = &resolve->nodes[number];
-        struct features features;
-        if (features_decode(node->bytes, &features) < 0)
-                return;
+        const struct features *features = node->features;
         uint8_t *flags = arena_calloc(&resolve->round_arena, FEATURES_MAX, 1);
         if (node->generic)
                 memcpy(flags, node->generic, FEATURES_MAX);
-        for (uint32_t i = 0; i < features.count; i++)
-                if (block_value_key(node->type, &features.items[i]) == key)
+        for (uint32_t i = 0; i < features->count; i++)
+                if (block_value_key(node->type, &features->items[i]) == key)
                         flags[i] = 1;
         node->generic = flags;
 }
@@ -110,12 +103,10 @@ static uint32_t *find_named(const struct resolve *resolve, struct text reference
 static void propose_asserted(const struct resolve *resolve, const struct resolve_stratum *stratum, struct arena *arena,
                              struct pair_list *list)
 {
-        struct features features;
         for (uint32_t i = stratum->first_node; i < stratum->end_node; i++) {
-                if (features_decode(resolve->nodes[i].bytes, &features) < 0)
-                        continue;
-                for (uint32_t j = features.first[FEATURE_SAME_AS]; j < features.first[FEATURE_SAME_AS + 1]; j++) {
-                        uint32_t *node = find_named(resolve, features.items[j].text, features.type);
+                const struct features *features = resolve->nodes[i].features;
+                for (uint32_t j = features->first[FEATURE_SAME_AS]; j < features->first[FEATURE_SAME_AS + 1]; j++) {
+                        uint32_t *node = find_named(resolve, features->items[j].text, features->type);
                         if (node)
                                 propose(arena, list, i, *node, RESOLVE_ASSERTED);
                 }
@@ -244,32 +235,20 @@ static bool asserts(const struct resolve *resolve, const struct features *featur
         return false;
 }
 
-/* @sides holds a's features already where @decoded. */
-static struct score_pair fill_pair(const struct resolve *resolve, uint32_t a, uint32_t b, struct resolve_sides *sides,
-                                   bool decoded)
+struct score_pair resolve_make_pair(const struct resolve *resolve, uint32_t a, uint32_t b, struct resolve_sides *sides)
 {
         const struct resolve_node *x = &resolve->nodes[a];
         const struct resolve_node *y = &resolve->nodes[b];
-        /* cannot fail: features_encode() wrote these bytes in this process */
-        if (!decoded && features_decode(x->bytes, &sides->a) < 0)
-                abort();
-        if (features_decode(y->bytes, &sides->b) < 0)
-                abort();
-        struct score_pair pair = {.a.features = &sides->a, .b.features = &sides->b};
+        struct score_pair pair = {.a.features = x->features, .b.features = y->features};
         if (x->generic || y->generic) {
-                if (mirror_generic(&sides->a, x->generic, &sides->b, y->generic, sides->generic_a))
+                if (mirror_generic(x->features, x->generic, y->features, y->generic, sides->generic_a))
                         pair.a.generic = sides->generic_a;
-                if (mirror_generic(&sides->b, y->generic, &sides->a, x->generic, sides->generic_b))
+                if (mirror_generic(y->features, y->generic, x->features, x->generic, sides->generic_b))
                         pair.b.generic = sides->generic_b;
         }
-        pair.employer = compare_employers(resolve, &sides->a, &sides->b);
-        pair.asserted = asserts(resolve, &sides->a, b) || asserts(resolve, &sides->b, a);
+        pair.employer = compare_employers(resolve, x->features, y->features);
+        pair.asserted = asserts(resolve, x->features, b) || asserts(resolve, y->features, a);
         return pair;
-}
-
-struct score_pair resolve_make_pair(const struct resolve *resolve, uint32_t a, uint32_t b, struct resolve_sides *sides)
-{
-        return fill_pair(resolve, a, b, sides, false);
 }
 
 /* ---- many pairs ----------------------------------------------------------------------------------------------------
@@ -289,8 +268,7 @@ static void compare_range(void *context, unsigned worker, size_t from, size_t to
         struct compare_run *run = context;
         struct resolve_sides *sides = run->sides[worker];
         for (size_t i = from; i < to; i++) {
-                bool decoded = i > from && run->pairs[i].a == run->pairs[i - 1].a;
-                struct score_pair pair = fill_pair(run->resolve, run->pairs[i].a, run->pairs[i].b, sides, decoded);
+                struct score_pair pair = resolve_make_pair(run->resolve, run->pairs[i].a, run->pairs[i].b, sides);
                 if (run->vectors)
                         score_compare(run->scorers[worker], &pair, &run->vectors[i]);
                 else
@@ -333,6 +311,8 @@ void resolve_compare(struct resolve *resolve, const struct model *model, enum re
 void resolve_score(struct resolve *resolve, const struct model *model, enum record_type type)
 {
         struct resolve_stratum *stratum = &resolve->strata[type];
-        stratum->scores = arena_alloc(&resolve->round_arena, (stratum->pair_count + 1) * sizeof(*stratum->scores));
+        if (!stratum->scores)
+                stratum->scores =
+                        arena_alloc(&resolve->round_arena, (stratum->pair_count + 1) * sizeof(*stratum->scores));
         compare_all(resolve, model, stratum->pairs, stratum->pair_count, NULL, stratum->scores);
 }

@@ -26,7 +26,7 @@ struct resolve_record {
 };
 
 struct resolve_node {
-        struct text bytes; /* encoded features */
+        const struct features *features; /* decoded once: a node is compared a dozen times and more */
         enum record_type type;
         struct hash128 order;
         uint32_t first_member; /* in resolve.members */
@@ -97,9 +97,12 @@ void resolve_cluster(struct resolve *resolve, const struct model *model, enum re
 /* Organizations, then persons, from blocking to clusters. */
 void resolve_all(struct resolve *resolve, const struct model *model);
 
-/* Room for the two sides of one pair. Large: keep one for each thread. */
+/* The clusters again after resolve_all(), where only the match thresholds of the configuration are others: keys, pairs
+ * and the scores of organizations do not depend on them, those of persons only by their employers' clusters. */
+void resolve_cluster_all(struct resolve *resolve, const struct model *model);
+
+/* Room for what is known of the two sides of one pair: keep one for each thread. */
 struct resolve_sides {
-        struct features a, b;
         uint8_t generic_a[FEATURES_MAX], generic_b[FEATURES_MAX];
 };
 

@@ -42,11 +42,35 @@ void evidence_set_value(const struct comparison *c, enum model_attribute attribu
                         enum model_frequency_kind kind, struct text a, struct text b);
 
 /* Walks the features of @kind that are evidence (generic values are none): *@at starts at 0; NULL at the end. */
-const struct feature *side_next(const struct score_side *side, enum feature_kind kind, uint32_t *at);
-const struct feature *side_first(const struct score_side *side, enum feature_kind kind);
+static inline const struct feature *side_next(const struct score_side *side, enum feature_kind kind, uint32_t *at)
+{
+        const struct features *features = side->features;
+        uint32_t end = features->first[kind + 1];
+        uint32_t i = *at > features->first[kind] ? *at : features->first[kind];
+        while (i < end && side->generic && side->generic[i])
+                i++;
+        *at = i + 1;
+        return i < end ? &features->items[i] : NULL;
+}
+
+static inline const struct feature *side_first(const struct score_side *side, enum feature_kind kind)
+{
+        uint32_t at = 0;
+        return side_next(side, kind, &at);
+}
 
 /* The next blank-separated word of @t from *@from on; an empty slice at the end. */
-struct text next_word(struct text t, uint32_t *from);
+static inline struct text next_word(struct text t, uint32_t *from)
+{
+        uint32_t start = *from;
+        while (start < t.length && t.data[start] == ' ')
+                start++;
+        uint32_t end = start;
+        while (end < t.length && t.data[end] != ' ')
+                end++;
+        *from = end;
+        return (struct text){.data = t.data + start, .length = end - start};
+}
 
 /* True if one of the words of @words is @word. */
 bool has_word(struct text words, struct text word);

@@ -106,35 +106,6 @@ void evidence_set_value(const struct comparison *c, enum model_attribute attribu
         c->evidence->of[attribute].weight_mbit = model_weight_mbit(c->model, c->type, attribute, level, kind, rarity);
 }
 
-const struct feature *side_next(const struct score_side *side, enum feature_kind kind, uint32_t *at)
-{
-        const struct features *features = side->features;
-        uint32_t end = features->first[kind + 1];
-        uint32_t i = *at > features->first[kind] ? *at : features->first[kind];
-        while (i < end && side->generic && side->generic[i])
-                i++;
-        *at = i + 1;
-        return i < end ? &features->items[i] : NULL;
-}
-
-const struct feature *side_first(const struct score_side *side, enum feature_kind kind)
-{
-        uint32_t at = 0;
-        return side_next(side, kind, &at);
-}
-
-struct text next_word(struct text t, uint32_t *from)
-{
-        uint32_t start = *from;
-        while (start < t.length && t.data[start] == ' ')
-                start++;
-        uint32_t end = start;
-        while (end < t.length && t.data[end] != ' ')
-                end++;
-        *from = end;
-        return text_slice(t, start, end - start);
-}
-
 bool has_word(struct text words, struct text word)
 {
         uint32_t from = 0;

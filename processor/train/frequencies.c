@@ -84,19 +84,17 @@ static int compare_u32(const void *a, const void *b)
 static void gather_uses(const struct resolve *resolve, enum model_frequency_kind kind, struct arena *arena,
                         struct uses *uses)
 {
-        struct features features;
         uint32_t *clusters = arena_alloc(arena, (resolve->node_count + 1) * sizeof(*clusters));
         uint32_t cluster_count = 0;
         for (uint32_t i = 0; i < resolve->node_count; i++) {
                 const struct resolve_node *node = &resolve->nodes[i];
+                const struct features *features = node->features;
                 bool any = false;
-                if (features_decode(node->bytes, &features) < 0)
-                        continue;
-                for (uint32_t j = 0; j < features.count; j++) {
-                        if (!counts_as(kind, features.items[j].kind) || features.items[j].flags & FEATURE_INITIAL)
+                for (uint32_t j = 0; j < features->count; j++) {
+                        if (!counts_as(kind, features->items[j].kind) || features->items[j].flags & FEATURE_INITIAL)
                                 continue;
                         *ARENA_PUSH(arena, uses->items, uses->count, uses->capacity) =
-                                (struct use){features.items[j].text, node->cluster};
+                                (struct use){features->items[j].text, node->cluster};
                         any = true;
                 }
                 if (any)
@@ -173,20 +171,19 @@ static uint32_t hash_others(const struct features *features, uint32_t one, uint3
 /* The uses of pairs of neighbours of one name. */
 static void gather_phrases(const struct resolve *resolve, struct arena *arena, struct uses *uses)
 {
-        struct features features;
         for (uint32_t i = 0; i < resolve->node_count; i++) {
-                if (features_decode(resolve->nodes[i].bytes, &features) < 0)
-                        continue;
-                uint32_t end = features.first[FEATURE_ORG_TOKEN + 1];
-                for (uint32_t j = features.first[FEATURE_ORG_TOKEN]; j < end; j++)
-                        for (uint32_t k = features.first[FEATURE_ORG_TOKEN]; k < end; k++) {
+                const struct features *features = resolve->nodes[i].features;
+                uint32_t end = features->first[FEATURE_ORG_TOKEN + 1];
+                for (uint32_t j = features->first[FEATURE_ORG_TOKEN]; j < end; j++)
+                        for (uint32_t k = features->first[FEATURE_ORG_TOKEN]; k < end; k++) {
                                 char bytes[MODEL_PHRASE_BYTES_MAX];
                                 struct text phrase;
-                                if (features.items[k].sub != features.items[j].sub + 1 ||
-                                    !model_make_phrase(features.items[j].text, features.items[k].text, bytes, &phrase))
+                                if (features->items[k].sub != features->items[j].sub + 1 ||
+                                    !model_make_phrase(features->items[j].text, features->items[k].text, bytes,
+                                                       &phrase))
                                         continue;
                                 *ARENA_PUSH(arena, uses->items, uses->count, uses->capacity) =
-                                        (struct use){arena_text(arena, phrase), hash_others(&features, j, k)};
+                                        (struct use){arena_text(arena, phrase), hash_others(features, j, k)};
                         }
         }
         if (uses->count)

@@ -1,5 +1,6 @@
 /* Comparisons have no sides, and ending one early changes nothing: over the sample's records and damaged copies of
- * them, every kind of typo that a seed brings. A failure names the seed. */
+ * them, every kind of typo that a seed brings. Other thresholds over the same pairs give the clusters of a run from the
+ * beginning. A failure names the seed. */
 #include "base/parallel.h"
 #include "replay/gather.h"
 #include "resolve/resolve.h"
@@ -177,6 +178,46 @@ static void check_all(struct bench *bench)
         scorer_free(scorer);
 }
 
+static uint32_t *keep_clusters(struct bench *bench)
+{
+        uint32_t *clusters = arena_calloc(&bench->arena, bench->resolve->record_count, sizeof(*clusters));
+
+        for (uint32_t i = 0; i < bench->resolve->record_count; i++)
+                clusters[i] = bench->resolve->records[i].cluster;
+        return clusters;
+}
+
+static void move_thresholds(struct bench *bench, int32_t by_mbit)
+{
+        for (int type = 0; type < TYPE_COUNT; type++)
+                bench->config.zones[type].match_mbit += by_mbit;
+}
+
+/* Clusters under another threshold are those of a whole new run, though keys and pairs are kept. */
+static void check_thresholds(struct bench *bench)
+{
+        size_t size = bench->resolve->record_count * sizeof(uint32_t);
+        bool any_other = false;
+        uint32_t *first, *anew;
+
+        resolve_all(bench->resolve, bench->model);
+        first = keep_clusters(bench);
+        for (int32_t moved_mbit = -12000; moved_mbit <= 12000; moved_mbit += 6000) {
+                move_thresholds(bench, moved_mbit);
+                resolve_all(bench->resolve, bench->model);
+                anew = keep_clusters(bench);
+                move_thresholds(bench, -moved_mbit);
+                resolve_cluster_all(bench->resolve, bench->model);
+                assert_memory_equal(keep_clusters(bench), first, size);
+                move_thresholds(bench, moved_mbit);
+                resolve_cluster_all(bench->resolve, bench->model);
+                assert_memory_equal(keep_clusters(bench), anew, size);
+                any_other |= memcmp(anew, first, size) != 0;
+                move_thresholds(bench, -moved_mbit);
+        }
+        assert_true(any_other);
+}
+
 static void run_seed(uint64_t seed)
 {
         static const char *const inputs[] = {SAMPLE "events.ndjson"};
@@ -202,6 +243,7 @@ static void run_seed(uint64_t seed)
         }
         resolve_block(bench->resolve, bench->model);
         check_all(bench);
+        check_thresholds(bench);
         resolve_close(bench->resolve);
         gathered_free(&bench->gathered);
         parallel_free(bench->parallel);
