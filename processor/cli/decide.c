@@ -273,8 +273,8 @@ static int decide(const struct config *config, const struct arguments *arguments
 {
         struct arena arena ARENA_CLEANUP = {0};
         char id[DECISION_ID_SIZE];
-        struct decision decision;
-        struct text key, value;
+        struct decision decision = {0};
+        struct text key = TEXT_NONE, value = TEXT_NONE;
         size_t form = 0;
         int r = find_form(arguments, &form, error);
 

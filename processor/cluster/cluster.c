@@ -493,6 +493,10 @@ static void add_edges(struct solver *s, struct known_pairs *known)
 {
         for (uint32_t i = 0; i < s->problem->edge_count; i++) {
                 const struct cluster_edge *edge = &s->problem->edges[i];
+                const struct cluster_item *items = s->problem->items;
+                /* Never one, whatever it says: it must not even decide in which order others are looked at. */
+                if (items[edge->a].unique & items[edge->b].unique)
+                        continue;
                 if (edge->a == edge->b || !remember_pair(s->arena, known, edge->a, edge->b))
                         continue;
                 struct score score = {.posterior_mbit = edge->posterior_mbit, .cannot_link = edge->cannot_link};

@@ -75,7 +75,7 @@ static int read_stored(struct arena *arena, struct text value, struct decision *
 static int mark_decision(void *context, struct text key, struct text value)
 {
         struct marks *marks = context;
-        struct decision decision;
+        struct decision decision = {0};
 
         (void)key;
         arena_reset(&marks->arena);
@@ -161,7 +161,7 @@ int batch_restore_decision(struct engine *engine, struct batch *batch, const str
                            const struct json_node *value, struct error *error)
 {
         struct decided_subject *subject;
-        struct decision decision;
+        struct decision decision = {0};
 
         if ((value ? decision_read(value, &decision, error) : decision_read_subject(key, &decision, error)) < 0)
                 return ERR_FATAL;
@@ -302,7 +302,7 @@ static int gather_decisions_of(struct gathering *gathering, struct record_key ke
         uint32_t count = store_get_decisions_of(engine->txn, arena, record_key_hash(key), &subjects);
 
         for (uint32_t i = 0; i < count; i++) {
-                struct decision decision;
+                struct decision decision = {0};
                 struct text value;
                 bool inserted;
 
@@ -477,7 +477,7 @@ int engine_find_verdict(struct engine *engine, struct arena *arena, struct text 
 
         *verdict = (struct verdict){0};
         for (uint32_t i = 0; i < count; i++) {
-                struct decision decision;
+                struct decision decision = {0};
                 struct text value;
 
                 if (!store_get_decision(engine->txn, subjects[i], &value))
@@ -541,7 +541,7 @@ static int offer_pins_of(struct engine *engine, struct batch *batch, struct reco
         uint32_t count = store_get_decisions_of(engine->txn, batch->arena, record_key_hash(key), &subjects);
 
         for (uint32_t i = 0; i < count; i++) {
-                struct decision decision;
+                struct decision decision = {0};
                 struct text value;
                 uint16_t attribute;
 
