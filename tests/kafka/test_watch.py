@@ -106,7 +106,9 @@ def the_page_tells_the_truth(case):
     until(30, "ready", lambda: get(port, "/ready")[0] == 200)
     messages = len(case.events) + 3
 
+    decisions = case.name + ".decisions"  # read like an input
     partitions = {(t, str(p)) for t in case.inputs for p in range(2)}
+    partitions |= {(decisions, str(p)) for p in range(case.broker.partitions(decisions))}
 
     def page():
         samples = parse_page(get(port, "/metrics")[1])
