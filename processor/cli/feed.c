@@ -107,7 +107,8 @@ static void print_cell(struct text t)
         for (uint32_t i = 0; i < t.length && !quoted; i++)
                 quoted = strchr(",\"\r\n", t.data[i]) != NULL;
         if (!quoted) {
-                fwrite(t.data, 1, t.length, stdout);
+                if (t.length > 0) /* an empty text may have no bytes at all, which fwrite() does not take */
+                        fwrite(t.data, 1, t.length, stdout);
                 return;
         }
         putchar('"');
