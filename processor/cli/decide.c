@@ -27,7 +27,6 @@ enum {
 };
 
 #define WORDS_MAX 4
-#define SEND_WAIT_MS 30000
 
 struct arguments {
         const char *config;
@@ -209,22 +208,22 @@ static int fill_decision(const struct config *config, const struct arguments *ar
         return 0;
 }
 
-/* The message as the service will read it. */
-static int make_message(struct arena *arena, const struct decision *decision, struct text *key, struct text *value,
+/* The message as the service will read it. @decision becomes what was read back, a pair in canonical order: it is what
+ * the service's id is of. */
+static int make_message(struct arena *arena, struct decision *decision, struct text *key, struct text *value,
                         struct error *error)
 {
         struct buffer out BUFFER_CLEANUP = {0};
-        struct decision checked;
 
         decision_write(decision, &out);
         *value = arena_text(arena, buffer_view(&out));
-        if (decision_parse(arena, *value, &checked, error) < 0)
+        if (decision_parse(arena, *value, decision, error) < 0)
                 return ERR_USAGE;
         buffer_clear(&out);
-        decision_write_subject(&checked, &out); /* a pair in canonical order */
+        decision_write_subject(decision, &out);
         *key = arena_text(arena, buffer_view(&out));
         buffer_clear(&out);
-        decision_write(&checked, &out);
+        decision_write(decision, &out);
         *value = arena_text(arena, buffer_view(&out));
         return 0;
 }
@@ -243,7 +242,7 @@ static int send_message(const struct config *config, struct text key, struct tex
         snprintf(topic.name, sizeof(topic.name), "%.*s", TEXT_ARG(config->stewards.topics[0]));
         r = r ? r : kafka_topics_open(producer, &topic, 1, (int16_t)config->replication, true, error);
         r = r ? r : kafka_produce(producer, &record, error);
-        r = r ? r : kafka_flush(producer, SEND_WAIT_MS, error);
+        r = r ? r : kafka_confirm(producer, error);
         kafka_producer_close(producer);
         return r;
 }
