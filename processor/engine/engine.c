@@ -355,7 +355,8 @@ bool engine_checkpoint_due(const struct engine *engine)
 
 uint64_t engine_dirty_bytes(const struct engine *engine)
 {
-        return store_dirty_bytes(engine->txn);
+        /* None is open when a checkpoint has failed, and the metrics ask all the same. */
+        return engine->txn ? store_dirty_bytes(engine->txn) : 0;
 }
 
 bool engine_get_meta(struct engine *engine, const char *name, struct text *value)

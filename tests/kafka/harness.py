@@ -99,6 +99,16 @@ class Broker:
         consumer.close()
         return lag
 
+    def delete_topics(self, topics):
+        """Returns when they are gone, so that one of the same name can be made."""
+        admin = AdminClient({"bootstrap.servers": self.address, **QUIET})
+        for future in admin.delete_topics(list(topics), operation_timeout=30).values():
+            future.result()
+        deadline = time.monotonic() + 30
+        while set(topics) & set(admin.list_topics(timeout=10).topics):
+            check(time.monotonic() < deadline, "topics are not deleted after 30 s")
+            time.sleep(0.1)
+
     def create_topics(self, partitions):
         """partitions: topic -> count"""
         admin = AdminClient({"bootstrap.servers": self.address, **QUIET})
