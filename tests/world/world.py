@@ -4,9 +4,10 @@
     world.py --durand build/durand [--seeds N] [--first SEED] [--people N] [--rounds N]
 
 Two Salesforce orgs and an ERP know the same people, each in its own way. In each round people move to other jobs, change their
-telephone, unsubscribe, are typed in twice and deleted; the systems publish that as change events and rows, some of them twice or
-rounds late; and each carries out the commands that stand for it: after a delay, now and then not at all, and only where the
-record still says what the command expects. Everything follows from the seed.
+telephone, marry, unsubscribe, are typed in twice, merged by a colleague, deleted and restored; the systems publish that as change
+events and rows, some of them twice or rounds late; and each carries out the commands that stand for it: after a delay, now and
+then refused, and only where the record still says what the command expects, for somebody may edit it at the same time. Everything
+follows from the seed.
 
 At every moment nobody who denied consent under any record that the program holds to be that person is in the feed, and no address
 is in it twice. When people stop changing, the world must come to rest: in a bounded number of rounds no command stands, and all
@@ -49,6 +50,7 @@ class World:
         self.number = 0
         self.records = {}  # (source, id) -> fields as the system has them
         self.person = {}  # (source, id) -> person, the truth
+        self.bin = {}  # (source, id) -> (fields, person): what was deleted, and may be restored
         self.pending = []  # (round, line): events that are on their way
         self.due = {}  # (source, key) -> round from which the command is carried out
         self.state = collections.defaultdict(dict)  # topic -> key -> value, as a consumer of the topics has it
@@ -78,13 +80,13 @@ class World:
                   "transactionKey": f"t-{self.number}", "sequenceNumber": 1, "commitTimestamp": self.now,
                   "commitNumber": 1000 + self.number, "commitUser": "005000000000001AAA",
                   "changedFields": sorted(changed) if kind == "UPDATE" else []}
-        fields = {} if kind == "DELETE" else dict(record) if kind == "CREATE" else {name: record[name] for name in changed}
+        fields = {} if kind == "DELETE" else dict(record) if kind in ("CREATE", "UNDELETE") else {name: record[name] for name in changed}
         return {"source": source, "topic": f"{source}.Contact", "key": identifier, "timestamp_ms": self.now,
                 "value": {"schema": "s", "payload": {"ChangeEventHeader": header, **fields}}}
 
     def debezium(self, source, identifier, kind, record, _changed):
         row = None if record is None or kind == "DELETE" else {"no": identifier, **record}
-        op = {"CREATE": "c", "UPDATE": "u", "DELETE": "d"}[kind]
+        op = {"CREATE": "c", "UNDELETE": "c", "UPDATE": "u", "DELETE": "d"}[kind]
         return {"source": source, "topic": "erp.public.contact", "key": {"no": identifier}, "timestamp_ms": self.now,
                 "value": {"before": {"no": identifier} if op == "d" else None, "after": row, "op": op, "ts_ms": self.now,
                           "source": {"connector": "postgresql", "name": "erp", "ts_ms": self.now, "db": "erp",
@@ -110,6 +112,35 @@ class World:
         self.records[key].update(values)
         self.publish(*key, "UPDATE", list(values), turn)
 
+    def delete(self, key, turn):
+        self.bin[key] = (self.records.pop(key), self.person.pop(key))
+        self.publish(*key, "DELETE", [], turn)
+
+    def restore(self, turn):
+        key = self.dice.choice(sorted(self.bin))
+        self.records[key], self.person[key] = self.bin.pop(key)
+        self.publish(*key, "UNDELETE", [], turn)
+
+    def merge_by_hand(self, key, turn):
+        """A colleague merges two records of one person: one is deleted, the other one takes its telephone."""
+        twins = [other for other in sorted(self.records)
+                 if other[0] == key[0] and other != key and self.person[other] == self.person[key]]
+        if not twins:
+            return
+        loser, phone = self.dice.choice(twins), FIELDS[key[0]]["phone"]
+        value = self.records[loser][phone]
+        self.counts["merged by hand"] += 1
+        self.delete(loser, turn)
+        if value:
+            self.change(key, {phone: value}, turn)
+
+    def marry(self, key, turn):
+        """Another family name; each system hears of it by itself or from the program."""
+        person = self.people[self.person[key]]
+        person["family"] = self.dice.choice(FAMILY)
+        self.counts["marriages"] += 1
+        self.change(key, {FIELDS[key[0]]["family"]: person["family"]}, turn)
+
     def live(self, turn):
         for _ in range(max(1, len(self.people) // 8)):
             event = self.dice.random()
@@ -125,12 +156,18 @@ class World:
                 phone = f"+331{53271318 + self.number * 31:08d}"
                 self.people[self.person[key]]["phone"] = phone
                 self.change(key, {FIELDS[source]["phone"]: phone}, turn)
+            elif event < 0.64:
+                self.marry(key, turn)
+            elif event < 0.68:
+                self.merge_by_hand(key, turn)
+            elif event < 0.72:
+                if self.bin:
+                    self.counts["restored"] += 1
+                    self.restore(turn)
             elif event < 0.9:
                 self.create(self.dice.choice(sorted(FIELDS)), self.dice.randrange(len(self.people)), turn)
             elif len(self.records) > len(self.people):
-                del self.records[key]
-                self.publish(*key, "DELETE", [], turn)
-                del self.person[key]
+                self.delete(key, turn)
 
     # ---- what the systems are told
 
@@ -138,7 +175,10 @@ class World:
         for source in sorted(FIELDS):
             for name, command in sorted(self.state[f"sync.{source}"].items()):
                 due = self.due.setdefault((source, name), turn + self.dice.randrange(3))
-                if due > turn or (not quiet and self.dice.random() < 0.1):
+                if due > turn:
+                    continue
+                if not quiet and self.dice.random() < 0.1:
+                    self.counts["refused"] += 1
                     continue
                 del self.due[source, name]
                 key = (source, command.get("record_id"))
@@ -146,9 +186,10 @@ class World:
                     continue  # gone in the meantime; the command will be, too
                 if command["op"] == "merge":
                     self.counts["merges"] += 1
-                    del self.records[key], self.person[key]
-                    self.publish(*key, "DELETE", [], turn)
+                    self.delete(key, turn)
                 elif command["op"] == "update":
+                    if not quiet and self.dice.random() < 0.05:  # somebody edits the record at the same time
+                        self.change(key, {FIELDS[source]["job"]: self.dice.choice(JOBS)}, turn)
                     says = {name: self.records[key].get(name) for name in command["expected"]}
                     if says != command["expected"]:
                         self.counts["overtaken"] += 1
@@ -197,6 +238,10 @@ class World:
                 raise Broken(f"round {turn}: {key} is in the feed without consent")
 
     def check_rest(self):
+        known = [(member["source"], member["record_id"]) for value in self.state["golden.person"].values()
+                 for member in value["members"]]
+        if sorted(known) != sorted(self.records):
+            raise Broken(f"at rest, the systems have other records than the entities: {sorted(set(known) ^ set(self.records))}")
         for entity, value in self.state["golden.person"].items():
             says = collections.defaultdict(set)
             for member in value["members"]:
@@ -219,12 +264,11 @@ class World:
     def f1(self):
         entity = {(member["source"], member["record_id"]): key for key, value in self.state["golden.person"].items()
                   for member in value["members"]}
-        keys = sorted(self.person)
-        both = found = true = 0
-        for index, one in enumerate(keys):
-            for other in keys[:index]:
-                same, said = self.person[one] == self.person[other], entity.get(one) == entity.get(other)
-                both, found, true = both + (same and said), found + said, true + same
+        def pairs(labels):
+            return sum(count * (count - 1) // 2 for count in collections.Counter(labels).values())
+
+        true, found = pairs(self.person.values()), pairs(entity.values())
+        both = pairs((person, entity[key]) for key, person in self.person.items() if key in entity)
         return 2 * both / (found + true) if found + true else 1.0
 
     def run(self, rounds):
