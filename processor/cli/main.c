@@ -15,6 +15,7 @@
 #include "cli/run.h"
 #include "cli/schemas.h"
 #include "cli/simulate.h"
+#include "cli/subject.h"
 #include "cli/train.h"
 
 #include <stdio.h>
@@ -37,6 +38,7 @@ static const struct {
         {"simulate", command_simulate, "what another configuration would decide, before it does"},
         {"inspect", command_inspect, "the tables of a state, readable"},
         {"feed", command_feed, "the rows of a feed, as JSON or CSV"},
+        {"subject", command_subject, "everything that is held about one person or company"},
         {"schemas", command_schemas, "the contracts of the outputs, and what a registry has of them"},
         {"publish", command_publish, "events of files to their topics in Kafka"},
         {"deadletter", command_deadletter, "messages that could not be used: list, show, send again"},

@@ -91,7 +91,8 @@ class CommandLine(unittest.TestCase):
     def test_help_lists_every_command_and_each_explains_itself(self):
         run = durand("--help")
         self.assertEqual(run.returncode, 0)
-        for command in ("replay", "run", "demo", "check", "decode", "evaluate", "explain", "decide", "simulate", "inspect", "feed", "schemas", "digest"):
+        for command in ("replay", "run", "demo", "check", "decode", "evaluate", "explain", "decide", "simulate", "inspect", "feed", "subject", "schemas",
+                        "digest"):
             self.assertRegex(run.stdout, rf"(?m)^  {command} ")
             own = durand(command, "--help")
             self.assertEqual(own.returncode, 0, command)
@@ -107,7 +108,8 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(durand().returncode, 2)
 
     def test_unknown_option_is_wrong_use(self):
-        for command in ("replay", "run", "demo", "check", "decode", "evaluate", "explain", "inspect", "feed", "schemas", "digest"):
+        for command in ("replay", "run", "demo", "check", "decode", "evaluate", "explain", "inspect", "feed", "subject", "schemas",
+                        "digest"):
             self.assertEqual(durand(command, "--no-such-option").returncode, 2, command)
 
     def test_check_names_all_six_mistakes_with_their_lines(self):
@@ -355,6 +357,86 @@ class Decide(unittest.TestCase):
             run = self.decide(*words)
             self.assertEqual(run.returncode, 2, words)
             self.assertIn(message, run.stderr)
+
+
+class Subject(unittest.TestCase):
+    """What is held about one person, of the sample: all of it, and of nobody else."""
+
+    SAMPLE = os.path.join(ROOT, "docker", "sample")
+    MARC = "sfdc-us/Contact/0035f0000000004AAA"
+
+    @classmethod
+    def setUpClass(cls):
+        cls.directory = tempfile.TemporaryDirectory(prefix="durand-subject-")
+        cls.state = os.path.join(cls.directory.name, "state")
+        cls.output = os.path.join(cls.directory.name, "output")
+        events = os.path.join(cls.SAMPLE, "events.ndjson")
+        decisions = os.path.join(cls.directory.name, "decisions.ndjson")
+        config = os.path.join(cls.SAMPLE, "durand.yaml")
+        with open(decisions, "w", encoding="utf-8") as file:
+            for words in (("pin", cls.MARC, "job_title", "Acheteur"), ("pin", "sfdc-emea/Contact/003AZ000000000CYAQ", "job_title", "Chef")):
+                file.write(durand("decide", "--config", config, "--print", "--by", "ines", "--reason", "knows", *words).stdout)
+        run = durand("replay", "--config", config, "--input", events, "--input", decisions, "--output", cls.output, "--state", cls.state)
+        assert run.returncode == 0, run.stderr
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.directory.cleanup()
+
+    def outputs(self, topic):
+        with open(os.path.join(self.output, topic + ".ndjson"), encoding="utf-8") as file:
+            return [json.loads(line) for line in file]
+
+    def export(self, who, *more):
+        return durand("subject", "export", "--state", self.state, who, *more)
+
+    def test_everything_about_each_entity_and_nothing_else(self):
+        goldens = self.outputs("golden.person") + self.outputs("golden.organization")
+        records, conflicts = self.outputs("records"), self.outputs("conflicts")
+        keyed = [(topic, row) for topic in ("sync.sfdc-emea", "sync.sfdc-us") for row in self.outputs(topic)]
+        rows = self.outputs("feed.newsletter")
+        exported = {"records": 0, "conflicts": set(), "commands": 0, "feeds": 0}
+        for golden in goldens[::7] + [one for one in goldens if len(one["value"]["members"]) > 2]:
+            answer = json.loads(self.export(golden["key"]).stdout)
+            members = [tuple(member.values()) for member in golden["value"]["members"]]
+            self.assertEqual(answer["golden"], golden["value"])
+            self.assertEqual(sorted(map(str, answer["records"])), sorted(
+                str(record["value"]) for record in records if "subject" not in record["key"] and
+                (record["key"]["source"], record["key"]["entity"], record["key"]["record_id"]) in members))
+            self.assertEqual([one["conflict_id"] for one in answer["conflicts"]], sorted(
+                one["key"] for one in conflicts if golden["key"] in one["value"]["entities"]))
+            self.assertEqual(answer["commands"], sorted(
+                ({"topic": topic, **command} for topic, command in keyed if command["value"].get("entity_id") == golden["key"] or
+                 (topic, command["key"]) in [("sync." + source, entity + "/" + name) for source, entity, name in members]), key=lambda one: (one["topic"], one["key"])))
+            self.assertEqual([one["value"] for one in answer["feeds"]],
+                             [row["value"] for row in rows if row["value"]["contact"] == golden["key"]])
+            for part in ("records", "commands", "feeds"):
+                exported[part] += len(answer[part])
+            exported["conflicts"] |= {one["conflict_id"] for one in answer["conflicts"]}
+        self.assertTrue(all(exported.values()), exported)
+
+    def test_decisions_about_the_person_and_no_others(self):
+        answer = json.loads(self.export(self.MARC).stdout)
+        self.assertEqual([one["value"] for one in answer["decisions"]], ["Acheteur"])
+        self.assertEqual(answer["golden"]["lineage"]["job_title"]["rule"], "pinned")
+
+    def test_a_person_is_found_by_any_of_their_records(self):
+        answers = {self.export(who).stdout for who in (self.MARC, "sfdc-us/0035f0000000004AAA", "erp/invoice_contact/50001")}
+        self.assertEqual(len(answers), 1)
+
+    def test_a_file_is_private_and_never_overwritten(self):
+        path = os.path.join(self.directory.name, "marc.json")
+        self.assertEqual(self.export(self.MARC, "--output", path).returncode, 0)
+        self.assertEqual(os.stat(path).st_mode & 0o777, 0o600)
+        again = self.export("erp/customer/10001", "--output", path)
+        self.assertEqual(again.returncode, 2)
+        self.assertIn("not there yet", again.stderr)
+
+    def test_who_is_not_there_is_named(self):
+        run = self.export("sfdc-us/Contact/nobody")
+        self.assertEqual(run.returncode, 2)
+        self.assertIn('"sfdc-us/Contact/nobody" is no entity', run.stderr)
+        self.assertEqual(durand("subject", "export", "--state", self.state + "x", self.MARC).returncode, 2)
 
 
 class Explain(unittest.TestCase):
