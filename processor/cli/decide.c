@@ -53,6 +53,7 @@ static const struct {
         {"dismiss", 0, false, true, false, "dismiss CONFLICT"},
         {"assign", 0, false, true, true, "assign CONFLICT NAME"},
         {"comment", 0, false, true, true, "comment CONFLICT TEXT"},
+        {"erase", 1, false, false, false, "erase RECORD"},
 };
 
 #define FORM_COUNT (sizeof(forms) / sizeof(forms[0]))
@@ -163,8 +164,8 @@ static int find_form(const struct arguments *arguments, size_t *form, struct err
                 return error_set(error, ERR_USAGE, "%d words behind \"%s\" expected: durand decide %s", words - 1, name,
                                  forms[i].usage);
         }
-        return error_set(error, ERR_USAGE, "\"%s\": same, different, pin, release, dismiss, assign or comment expected",
-                         name);
+        return error_set(error, ERR_USAGE,
+                         "\"%s\": same, different, pin, release, dismiss, assign, comment or erase expected", name);
 }
 
 static bool parse_kind(const char *name, enum decision_kind *kind)
@@ -285,6 +286,10 @@ static int decide(const struct config *config, const struct arguments *arguments
                 return r;
         if (arguments->print)
                 return print_message(key, value, arguments->withdraw) ? 0 : ERR_FATAL;
+        if (decision.kind == DECISION_ERASE && config->ghost_secret.length == 0)
+                fprintf(stderr,
+                        "durand decide: without service.ghost_secret the hashes that are kept of who is erased can "
+                        "be tried out by anybody (docs/erasure.md)\n");
         r = send_message(config, key, value, arguments->withdraw, error);
         if (r != 0)
                 return ERR_FATAL;
@@ -296,14 +301,15 @@ static int decide(const struct config *config, const struct arguments *arguments
         return 0;
 }
 
-static const char doc[] = "Publishes a steward's decision: same RECORD RECORD, different RECORD RECORD, pin RECORD "
-                          "ATTRIBUTE VALUE, release "
-                          "RECORD ATTRIBUTE, dismiss CONFLICT, assign CONFLICT NAME, or comment CONFLICT TEXT. A "
-                          "RECORD is SOURCE/ENTITY/ID "
-                          "(erp/customer/10001), or SOURCE/ID where the source has one entity alone.\v"
-                          "The service carries a decision out as soon as it reads it; `changes` name it by the id that "
-                          "is printed here. Exit "
-                          "codes: 0 sent, 2 command or configuration, 3 Kafka did not take it.";
+static const char doc[] =
+        "Publishes a steward's decision: same RECORD RECORD, different RECORD RECORD, pin RECORD "
+        "ATTRIBUTE VALUE, release "
+        "RECORD ATTRIBUTE, dismiss CONFLICT, assign CONFLICT NAME, comment CONFLICT TEXT, or erase RECORD. A "
+        "RECORD is SOURCE/ENTITY/ID "
+        "(erp/customer/10001), or SOURCE/ID where the source has one entity alone.\v"
+        "The service carries a decision out as soon as it reads it; `changes` name it by the id that "
+        "is printed here. Exit "
+        "codes: 0 sent, 2 command or configuration, 3 Kafka did not take it.";
 
 int command_decide(int argc, char **argv)
 {

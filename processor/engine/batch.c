@@ -3,6 +3,7 @@
 
 #include "engine/current.h"
 #include "engine/decisions.h"
+#include "engine/erasure.h"
 
 void number_push(struct arena *arena, struct number_list *list, uint32_t number)
 {
@@ -29,6 +30,7 @@ void batch_init(struct batch *batch, struct arena *arena)
         map_init(&batch->decided_index, arena);
         map_init(&batch->decided_causes, arena);
         map_init(&batch->group_by_key, arena);
+        map_init(&batch->erased, arena);
         map_init(&batch->first_anchors, arena);
         map_init(&batch->current.index, arena);
         map_init(&batch->candidates.index, arena);
@@ -92,9 +94,13 @@ int batch_settle(struct engine *engine, struct batch *batch)
         if (r == 0)
                 r = batch_derive_refreshes(engine, batch);
         if (r == 0)
+                batch_ask_for_deletions(engine, batch);
+        if (r == 0)
                 r = batch_settle_feeds(engine, batch);
         if (r == 0)
                 r = current_publish(engine, batch);
         states_end(engine);
+        if (r == 0)
+                batch_drop_empty(engine, batch);
         return r;
 }

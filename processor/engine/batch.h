@@ -24,6 +24,7 @@
 #include "record/features.h"
 #include "score/score.h"
 #include "standard/standard.h"
+#include "steward/erasure.h"
 
 #define WORKERS_MAX 16
 
@@ -119,6 +120,7 @@ struct batch {
         struct decided_group **groups;
         size_t group_count, group_capacity;
         struct map group_by_key; /* record key hash -> index */
+        struct map erased;       /* numbers of records that the batch erases */
 
         /* of the stratum in work */
         enum record_type type;
@@ -171,6 +173,9 @@ struct engine {
         struct arena decided_arena; /* holds the two sets of records that some decision names: */
         struct map decided_keys;    /* by the hash of their key */
         struct map decided_records; /* by number */
+        struct erasure_key erasure_key;
+        struct map erased_tokens; /* token -> erasures that keep it; in decided_arena */
+        uint64_t erasures;        /* at least as many as stand; 0: none */
         struct buffer scratch;
         uint64_t ghost_seed;
         struct engine_digest digest;
@@ -219,6 +224,8 @@ int batch_merge(struct engine *engine, struct batch *batch, const struct changes
 int batch_find_work(struct engine *engine, struct batch *batch, struct record_key key, struct work **work);
 
 /* records.c */
+/* Takes records that ended empty out of the tables, with their keys; when nothing of the batch is read any more. */
+void batch_drop_empty(struct engine *engine, struct batch *batch);
 int batch_store_records(struct engine *engine, struct batch *batch);
 /* Reads and decodes a stored record into @arena (bytes copied). ERR_FATAL when missing or damaged. */
 int engine_load_record(struct engine *engine, struct arena *arena, uint32_t number, struct record *record);

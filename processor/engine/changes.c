@@ -38,6 +38,7 @@ struct change_text {
         struct hash128 old_digest;
         struct hash128 new_digest;
         const struct message *cause;
+        bool forgets; /* a record of it is erased: what was before is not said */
 };
 
 static int compare_ids(const void *left, const void *right)
@@ -104,9 +105,9 @@ static int write_difference(struct engine *engine, struct batch *batch, struct j
             (change->new_json.length > 0 && json_parse(batch->arena, change->new_json, &new, engine->error) < 0))
                 return error_prefix(engine->error, ERR_FATAL, "golden record %s", change->id);
         json_write_name(writer, "before");
-        if (old && new)
+        if (old && new && !change->forgets)
                 patch_write(writer, new, old);
-        else if (old)
+        else if (old && !change->forgets)
                 json_write_raw(writer, change->old_json);
         else
                 json_write_null(writer);
@@ -220,6 +221,15 @@ static void collect_destinations(const struct batch *batch, const struct stored 
         }
 }
 
+static bool erases_any(const struct batch *batch, const uint32_t *members, uint32_t count)
+{
+        for (uint32_t i = 0; batch->erased.count > 0 && i < count; i++) {
+                if (map_get(&batch->erased, members[i]))
+                        return true;
+        }
+        return false;
+}
+
 int changes_publish(struct engine *engine, struct batch *batch, const struct draft *draft, const struct stored *old,
                     struct hash128 digest, struct text json)
 {
@@ -238,6 +248,7 @@ int changes_publish(struct engine *engine, struct batch *batch, const struct dra
                 return r;
         if (old) {
                 collect_destinations(batch, old, &batch->draft_by_record, draft->id, &change.into);
+                change.forgets = erases_any(batch, old->members, old->member_count);
                 if (engine->emit)
                         r = stored_json(batch->arena, old, &change.old_json, engine->error);
                 change.old_digest = old->digest;
@@ -265,6 +276,7 @@ int changes_publish_end(struct engine *engine, struct batch *batch, uint32_t anc
                 .type = old->type,
                 .old_digest = old->digest,
                 .cause = cause_of(batch, old->members, old->member_count),
+                .forgets = erases_any(batch, old->members, old->member_count),
         };
         int r = engine_entity_id(engine, batch, old->type, anchor, id);
 

@@ -12,6 +12,7 @@
 
 #include "conflict/conflict.h"
 #include "engine/digest.h"
+#include "engine/erasure.h"
 #include "steward/settle.h"
 
 #include <stdlib.h>
@@ -67,7 +68,8 @@ static int read_stored(struct arena *arena, struct text value, struct decision *
 {
         const struct json_node *root;
 
-        if (json_parse(arena, arena_text(arena, value), &root, error) < 0 || decision_read(root, decision, error) < 0)
+        if (json_parse(arena, arena_text(arena, value), &root, error) < 0 ||
+            decision_read_kept(root, decision, error) < 0)
                 return error_prefix(error, ERR_FATAL, "a decision in the state");
         return 0;
 }
@@ -81,6 +83,8 @@ static int mark_decision(void *context, struct text key, struct text value)
         arena_reset(&marks->arena);
         if (read_stored(&marks->arena, value, &decision, marks->error) < 0)
                 return ERR_FATAL;
+        if (decision.kind == DECISION_ERASE)
+                return erasure_count(marks->engine, NULL, &decision, marks->error);
         for (uint32_t i = 0; i < decision.record_count; i++)
                 mark_key(marks->engine, decision.records[i]);
         return 0;
@@ -93,6 +97,7 @@ int decisions_open(struct engine *engine, struct error *error)
 
         map_init(&engine->decided_keys, &engine->decided_arena);
         map_init(&engine->decided_records, &engine->decided_arena);
+        map_init(&engine->erased_tokens, &engine->decided_arena);
         r = store_walk(engine->txn, STORE_DECISION, mark_decision, &marks);
         arena_free(&marks.arena);
         return r;
@@ -101,7 +106,7 @@ int decisions_open(struct engine *engine, struct error *error)
 /* ---- J -------------------------------------------------------------------------------------------------------------
  */
 
-static struct decided_subject *find_subject(struct engine *engine, struct batch *batch, const struct decision *about)
+struct decided_subject *batch_find_subject(struct engine *engine, struct batch *batch, const struct decision *about)
 {
         struct hash128 hash = decision_subject_hash(about);
         struct buffer key BUFFER_CLEANUP = {0};
@@ -123,12 +128,12 @@ static struct decided_subject *find_subject(struct engine *engine, struct batch 
         if (read_stored(batch->arena, subject->old_value, &subject->now, engine->error) < 0)
                 return NULL;
         subject->stands = true;
+        subject->old_pending = subject->now.pending;
         return subject;
 }
 
-/* The message with the id of what it withdraws. */
-static const struct message *cause_of_withdrawal(struct batch *batch, const struct message *message,
-                                                 const struct decision *withdrawn)
+const struct message *decisions_withdrawal(struct batch *batch, const struct message *message,
+                                           const struct decision *withdrawn)
 {
         struct message *cause = arena_alloc(batch->arena, sizeof(*cause));
         char *id = arena_alloc(batch->arena, DECISION_ID_SIZE);
@@ -141,13 +146,24 @@ static const struct message *cause_of_withdrawal(struct batch *batch, const stru
 
 int batch_merge_decision(struct engine *engine, struct batch *batch, const struct change *change)
 {
-        struct decided_subject *subject = find_subject(engine, batch, change->decision);
+        struct decided_subject *subject;
 
+        if (change->decision->kind == DECISION_ERASE)
+                return batch_erase(engine, batch, change);
+        for (uint32_t i = 0; i < change->decision->record_count; i++) {
+                bool erased;
+
+                if (batch_is_erased(engine, batch, change->decision->records[i], &erased) < 0)
+                        return ERR_FATAL;
+                if (erased)
+                        return 0; /* what was said of somebody who is to be forgotten */
+        }
+        subject = batch_find_subject(engine, batch, change->decision);
         if (!subject)
                 return ERR_FATAL;
         if (change->tombstone) {
                 if (subject->stands)
-                        subject->cause = cause_of_withdrawal(batch, change->message, &subject->now);
+                        subject->cause = decisions_withdrawal(batch, change->message, &subject->now);
                 subject->stands = false;
         } else if (!subject->stands || decision_compare(change->decision, &subject->now) > 0) {
                 subject->stands = true;
@@ -163,13 +179,52 @@ int batch_restore_decision(struct engine *engine, struct batch *batch, const str
         struct decided_subject *subject;
         struct decision decision = {0};
 
-        if ((value ? decision_read(value, &decision, error) : decision_read_subject(key, &decision, error)) < 0)
+        if ((value ? decision_read_kept(value, &decision, error) : decision_read_subject(key, &decision, error)) < 0)
                 return ERR_FATAL;
-        subject = find_subject(engine, batch, &decision);
+        subject = batch_find_subject(engine, batch, &decision);
         if (!subject)
+                return ERR_FATAL;
+        if (decision.kind == DECISION_ERASE &&
+            erasure_count(engine, subject->stands ? &subject->now : NULL, value ? &decision : NULL, error) < 0)
                 return ERR_FATAL;
         subject->stands = value != NULL;
         subject->now = decision;
+        return 0;
+}
+
+static bool names_record(const struct decision *decision, struct record_key key)
+{
+        for (uint32_t i = 0; i < decision->record_count; i++) {
+                if (record_key_equal(decision->records[i], key))
+                        return true;
+        }
+        return false;
+}
+
+int batch_withdraw_decisions_of(struct engine *engine, struct batch *batch, struct record_key key,
+                                const struct message *cause)
+{
+        struct hash128 *subjects;
+        uint32_t count = store_get_decisions_of(engine->txn, batch->arena, record_key_hash(key), &subjects);
+
+        for (uint32_t i = 0; i < count; i++) {
+                struct decision decision = {0};
+                struct text value;
+
+                if (!store_get_decision(engine->txn, subjects[i], &value))
+                        continue;
+                if (read_stored(batch->arena, value, &decision, engine->error) < 0 ||
+                    (names_record(&decision, key) && !batch_find_subject(engine, batch, &decision)))
+                        return ERR_FATAL;
+        }
+        for (size_t i = 0; i < batch->decided_count; i++) {
+                struct decided_subject *subject = &batch->decided[i];
+
+                if (!subject->stands || !names_record(&subject->about, key))
+                        continue;
+                subject->stands = false;
+                subject->cause = cause;
+        }
         return 0;
 }
 

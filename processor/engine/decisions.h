@@ -7,9 +7,10 @@
 /* A subject that the batch decides about. */
 struct decided_subject {
         struct hash128 hash;
-        struct decision about; /* of which only the subject counts */
-        struct text key;       /* on the topic `records` */
-        struct text old_value; /* there, before the batch; empty: nothing was decided */
+        struct decision about;   /* of which only the subject counts */
+        struct text key;         /* on the topic `records` */
+        struct text old_value;   /* there, before the batch; empty: nothing was decided */
+        struct text old_pending; /* of an erasure */
         struct decision now;
         bool stands;  /* `now` holds; else nothing is decided any more */
         bool changed; /* known once stored */
@@ -37,6 +38,16 @@ struct decided_group {
         struct pair_decision *pairs; /* a and b are members, or DECIDED_OUTSIDE */
         uint32_t pair_count;
 };
+
+/* What was decided about the subject of @about, as the batch has it; loaded from the state where it has not been looked
+ * at yet. Valid until the next one is. NULL: the state is damaged. */
+struct decided_subject *batch_find_subject(struct engine *engine, struct batch *batch, const struct decision *about);
+/* Everything decided about the record, but its erasure, is withdrawn because of @cause. */
+int batch_withdraw_decisions_of(struct engine *engine, struct batch *batch, struct record_key key,
+                                const struct message *cause);
+/* The message with the id of what it withdraws. */
+const struct message *decisions_withdrawal(struct batch *batch, const struct message *message,
+                                           const struct decision *withdrawn);
 
 /* Reads J once: which records anybody decided about. */
 int decisions_open(struct engine *engine, struct error *error);

@@ -61,7 +61,8 @@ static int dump_decision(void *context, struct text key, struct text value)
 
         (void)key;
         arena_reset(&dump->arena);
-        if (json_parse(&dump->arena, value, &root, dump->error) < 0 || decision_read(root, &decision, dump->error) < 0)
+        if (json_parse(&dump->arena, value, &root, dump->error) < 0 ||
+            decision_read_kept(root, &decision, dump->error) < 0)
                 return error_prefix(dump->error, ERR_FATAL, "a stored decision");
         decision_write_subject(&decision, &subject);
         return dump->emit(dump->context, &(struct output){

@@ -150,6 +150,7 @@ int engine_open(const struct engine_options *options, struct engine **out, struc
         engine->model = options->model;
         engine->store = options->store;
         engine->ghost_seed = engine_ghost_seed(engine->config);
+        engine->erasure_key = erasure_make_key(engine->config->ghost_secret);
         r = open_workers(engine, options->threads, error);
         if (r == 0)
                 r = store_begin(engine->store, &engine->txn, error);

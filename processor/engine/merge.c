@@ -5,6 +5,7 @@
  * other record, and lowers them onto every record of the table, now and whenever one is loaded later.
  */
 #include "engine/decisions.h"
+#include "engine/erasure.h"
 
 #include <string.h>
 
@@ -220,10 +221,14 @@ static int lower_watermarks(struct engine *engine, struct batch *batch, struct r
 static int merge_record_change(struct engine *engine, struct batch *batch, const struct change *change)
 {
         struct record_key key = {.source = change->source, .entity = change->entity, .record_id = change->record_id};
+        struct newcomer newcomer;
         struct work *work;
-        bool known;
+        bool known, erased;
         int r;
 
+        r = batch_meet_erased(engine, batch, change, &erased);
+        if (r < 0 || erased)
+                return r;
         r = batch_find_work(engine, batch, key, &work);
         if (r < 0)
                 return r;
@@ -238,12 +243,13 @@ static int merge_record_change(struct engine *engine, struct batch *batch, const
         }
         if (change->op == CHANGE_DELETE)
                 keep_ghost(engine, batch, work);
+        newcomer_begin(engine, batch, &work->record, &newcomer);
         if (record_merge(batch->arena, &work->record, change)) {
                 work->changed = true;
                 work->cause = change->message;
         }
         settle_ghost(work);
-        return 0;
+        return newcomer_end(engine, batch, work, &newcomer, change);
 }
 
 int batch_merge(struct engine *engine, struct batch *batch, const struct changes *changes)

@@ -278,6 +278,16 @@ static void apply_postings(struct engine *engine, enum store_table table, struct
         store_apply_postings(engine->txn, table, list->items, list->count);
 }
 
+void batch_drop_empty(struct engine *engine, struct batch *batch)
+{
+        for (size_t i = 0; i < batch->work_count; i++) {
+                const struct work *work = &batch->works[i];
+
+                if (work->changed && work->number && is_empty(&work->record))
+                        store_delete_record(engine->txn, work->number);
+        }
+}
+
 int batch_store_records(struct engine *engine, struct batch *batch)
 {
         struct work **works = arena_alloc(batch->arena, (batch->work_count + 1) * sizeof(struct work *));

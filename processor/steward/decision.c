@@ -138,10 +138,10 @@ static bool is_field(struct text name)
         return false;
 }
 
-static int check_fields(const struct json_node *root, struct error *error)
+static int check_fields(const struct json_node *root, bool kept, struct error *error)
 {
         for (const struct json_node *node = root->child; node; node = node->next) {
-                if (!is_field(node->name))
+                if (!is_field(node->name) && !(kept && text_equal(node->name, TEXT("pending"))))
                         return error_set(error, ERR_REJECT,
                                          "a field that no decision has; decision, records, attribute, conflict, value, "
                                          "by, reason and at are known");
@@ -162,24 +162,49 @@ static int read_about(const struct json_node *root, struct decision *decision, s
         return 0;
 }
 
-int decision_read(const struct json_node *root, struct decision *decision, struct error *error)
+/* What only J has. */
+static int read_kept_fields(const struct json_node *root, struct decision *decision, struct error *error)
+{
+        bool erases = decision->kind == DECISION_ERASE;
+
+        if (erases && get(root, "value") &&
+            read_text(root, "value", true, RECORD_VALUE_MAX, &decision->value, error) < 0)
+                return ERR_REJECT;
+        return get(root, "pending") ? read_text(root, "pending", erases, RECORD_ID_MAX, &decision->pending, error) : 0;
+}
+
+static int read_decision(const struct json_node *root, bool kept, struct decision *decision, struct error *error)
 {
         const struct kind_row *row;
+        bool erases;
 
         *decision = (struct decision){.at_ms = TIME_UNKNOWN_MS};
         if (!json_is(root, JSON_OBJECT))
                 return error_set(error, ERR_REJECT, "a decision is a JSON object");
-        if (check_fields(root, error) < 0 || read_kind(root, &decision->kind, error) < 0 ||
+        if (check_fields(root, kept, error) < 0 || read_kind(root, &decision->kind, error) < 0 ||
             read_about(root, decision, error) < 0)
                 return ERR_REJECT;
         row = &kinds[decision->kind];
-        if (read_text(root, "value", row->carries & CARRIES_VALUE, row->value_max, &decision->value, error) < 0 ||
+        erases = kept && decision->kind == DECISION_ERASE;
+        if ((!erases &&
+             read_text(root, "value", row->carries & CARRIES_VALUE, row->value_max, &decision->value, error) < 0) ||
+            (kept && read_kept_fields(root, decision, error) < 0) ||
             read_text(root, "by", true, DECISION_NAME_MAX, &decision->by, error) < 0 ||
             read_text(root, "reason", true, DECISION_TEXT_MAX, &decision->reason, error) < 0)
                 return ERR_REJECT;
         if (!time_parse_iso(json_scalar_text(json_get(root, "at")), &decision->at_ms))
                 return error_set(error, ERR_REJECT, "field \"at\": a time such as 2024-02-29T12:34:56Z expected");
         return 0;
+}
+
+int decision_read(const struct json_node *root, struct decision *decision, struct error *error)
+{
+        return read_decision(root, false, decision, error);
+}
+
+int decision_read_kept(const struct json_node *root, struct decision *decision, struct error *error)
+{
+        return read_decision(root, true, decision, error);
 }
 
 int decision_parse(struct arena *arena, struct text bytes, struct decision *decision, struct error *error)
@@ -255,6 +280,8 @@ void decision_write(const struct decision *decision, struct buffer *out)
                 json_write_name(&json, "value");
                 json_write_text(&json, decision->value);
         }
+        if (decision->pending.length > 0)
+                json_write_member_text(&json, "pending", decision->pending);
         json_write_name(&json, "by");
         json_write_text(&json, decision->by);
         json_write_name(&json, "reason");

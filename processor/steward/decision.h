@@ -8,7 +8,7 @@
  *   dismissal   dismiss                    a conflict
  *   assignment  assign                     a conflict
  *   comment     comment                    a conflict
- *   person      erase                      a record
+ *   person      erase                      a record; kept without its id (steward/erasure.h)
  *
  * "Last" is a total order of the decisions themselves, so any order of arrival ends in the same J.
  *
@@ -53,7 +53,9 @@ struct decision {
         struct text value;            /* what is pinned, who is assigned, the comment */
         struct text by;
         struct text reason;
-        int64_t at_ms; /* the steward's time */
+        int64_t at_ms;       /* the steward's time */
+        struct text pending; /* of an erase as it is kept: the record's id while its source still has the record and is
+                                asked to delete it */
 };
 
 /* Reads the JSON object @bytes into @decision; its texts live in @arena or point into @bytes. ERR_REJECT names the
@@ -62,6 +64,10 @@ int decision_parse(struct arena *arena, struct text bytes, struct decision *deci
 
 /* The same of a tree, whose texts are borrowed. A null is nothing, as Avro writes a field that is not there. */
 int decision_read(const struct json_node *root, struct decision *decision, struct error *error);
+
+/* A decision as J keeps it. An erasure may have a `value` there, the tokens of steward/erasure.h, and `pending`; its
+ * record id is a hash. */
+int decision_read_kept(const struct json_node *root, struct decision *decision, struct error *error);
 
 /* The message that decision_parse() reads: equal decisions give equal bytes. */
 void decision_write(const struct decision *decision, struct buffer *out);

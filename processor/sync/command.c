@@ -108,19 +108,29 @@ void command_write(struct planner *planner, const struct command_text *command, 
         json_write_object_end(&writer);
 }
 
-void sync_write_refresh(struct record_key key, struct buffer *out)
+static void write_bare(const char *op, struct record_key key, const char *reason, struct buffer *out)
 {
         struct json_writer writer;
 
         json_writer_init(&writer, out);
         json_write_object(&writer);
         json_write_name(&writer, "op");
-        json_write_string(&writer, "refresh");
+        json_write_string(&writer, op);
         json_write_name(&writer, "entity");
         json_write_text(&writer, key.entity);
         json_write_name(&writer, "record_id");
         json_write_text(&writer, key.record_id);
         json_write_name(&writer, "reason");
-        json_write_string(&writer, "the source reported a change without its content");
+        json_write_string(&writer, reason);
         json_write_object_end(&writer);
+}
+
+void sync_write_refresh(struct record_key key, struct buffer *out)
+{
+        write_bare("refresh", key, "the source reported a change without its content", out);
+}
+
+void sync_write_erase(struct record_key key, struct buffer *out)
+{
+        write_bare("delete", key, "the person was erased", out);
 }

@@ -54,3 +54,6 @@ struct text sync_create_key(struct arena *arena, struct text entity, const char 
  * source asks for refresh requests. No other command goes to it then. */
 bool sync_wants_refresh(const struct config *config, const struct record *record);
 void sync_write_refresh(struct record_key key, struct buffer *out);
+
+/* The record of somebody who was erased is to be deleted, whatever the policy removes otherwise. */
+void sync_write_erase(struct record_key key, struct buffer *out);

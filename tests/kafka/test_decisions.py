@@ -96,6 +96,32 @@ def decisions_take_effect_are_named_and_survive_a_lost_state(case):
     check(len(desk.people()) == 2, "withdrawn, and still %d person" % len(desk.people()))
 
 
+def who_is_erased_stays_out_when_the_state_is_lost(case):
+    desk = Desk(case)
+    desk.run()
+    erase = desk.decide("erase", "crm/1")
+    desk.run()
+    check(erase in desk.causes(), "no change names %s: %s" % (erase, desk.causes()))
+    for lost in (False, True):
+        for name in ("1", "9" if lost else "8"):
+            desk.producer.produce(desk.topic, key=name, value=json.dumps(PEOPLE["1"]).encode(), timestamp=1760000100000)
+        check(desk.producer.flush(20) == 0, "not delivered")
+        if lost:
+            desk.lose_the_state()
+        desk.run()
+        people = desk.people()
+        check([one["members"][0]["record_id"] for one in people] == ["2"], "lost %s: %s" % (lost, people))
+        for topic in ("records", "golden.person", "changes"):
+            last = harness.last_values(case.broker.read(case.name + "." + topic))
+            check("lindqvist" not in repr(list(last.values())).lower(), "lost %s: a trace in %s: %s" % (lost, topic, last))
+    desk.decide("--withdraw", "erase", "crm/1")
+    desk.run()
+    desk.producer.produce(desk.topic, key="1", value=json.dumps(PEOPLE["1"]).encode(), timestamp=1760000200000)
+    check(desk.producer.flush(20) == 0, "not delivered")
+    desk.run()
+    check(len(desk.people()) == 2, "withdrawn, and still out")
+
+
 def what_is_no_decision_is_a_dead_letter(case):
     desk = Desk(case)
     desk.decide("same", "crm/1", "crm/1", code=2)
@@ -115,6 +141,7 @@ def what_is_no_decision_is_a_dead_letter(case):
 
 TESTS = [
     decisions_take_effect_are_named_and_survive_a_lost_state,
+    who_is_erased_stays_out_when_the_state_is_lost,
     what_is_no_decision_is_a_dead_letter,
 ]
 
