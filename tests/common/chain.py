@@ -28,9 +28,9 @@ def show(value):
     return json.dumps(value, sort_keys=True, ensure_ascii=False)
 
 
-def compose(changes, golden):
+def compose(changes, golden, erasures=False):
     """Follows each entity through @changes, an iterable of (where, entity id, change) in order, from nothing to @golden (entity
-    id -> golden record). Returns the number of changes."""
+    id -> golden record). With @erasures a change may forget what was before. Returns the number of changes."""
     chains, count = {}, 0
     for where, key, change in changes:
         count += 1
@@ -40,7 +40,8 @@ def compose(changes, golden):
             raise Failure("%s: begins at %s, the entity stood at %s" % (where, change.get("digest_before"), digest))
         following = merge_patch(record, change.get("after"))
         previous = merge_patch(following, change.get("before"))
-        if (previous or None) != (record or None):
+        forgets = erasures and digest is not None and change.get("before") is None
+        if not forgets and (previous or None) != (record or None):
             raise Failure("%s: `before` does not lead back to\n  %s\nbut to\n  %s" % (where, show(record), show(previous)))
         chains[key] = (change.get("digest_after"), following)
     for key, (digest, record) in chains.items():

@@ -244,12 +244,12 @@ def last_values(messages):
     return values
 
 
-def compose_changes(messages, golden):
+def compose_changes(messages, golden, erasures=False):
     """The chain of what was read from `changes` (common/chain.py)."""
     for partition, offset, key, value, _ in messages:
         check(value is not None, "changes[%d]@%d, entity %s: a null" % (partition, offset, key))
     return chain.compose((("changes[%d]@%d" % (partition, offset), key, json.loads(value))
-                          for partition, offset, key, value, _ in messages), golden)
+                          for partition, offset, key, value, _ in messages), golden, erasures)
 
 
 def compare(name, found, expected):

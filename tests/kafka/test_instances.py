@@ -60,9 +60,9 @@ class Case:
         code = self.start(state, ["--until-end"]).wait(60)
         check(code == 0, "durand run --until-end: exit code %s; %s" % (code, self.log(state)))
 
-    def verify(self):
+    def verify(self, erasures=False):
         golden = harness.last_values(self.broker.read(self.name + ".golden.person"))
-        return harness.compose_changes(self.broker.read(self.name + ".changes"), golden)
+        return harness.compose_changes(self.broker.read(self.name + ".changes"), golden, erasures)
 
     def wait_live(self, state, seconds=20):
         deadline = time.monotonic() + seconds
