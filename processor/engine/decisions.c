@@ -42,14 +42,14 @@ static void mark_key(struct engine *engine, struct record_key key)
                 map_put(&engine->decided_records, number, 1, NULL);
 }
 
-static bool is_named(const struct engine *engine, struct record_key key)
+bool engine_is_named(const struct engine *engine, struct record_key key)
 {
         return engine->decided_keys.count > 0 && map_get(&engine->decided_keys, record_key_hash(key));
 }
 
 void decisions_note_record(struct engine *engine, struct record_key key, uint32_t number)
 {
-        if (is_named(engine, key))
+        if (engine_is_named(engine, key))
                 map_put(&engine->decided_records, number, 1, NULL);
 }
 
@@ -64,7 +64,7 @@ struct marks {
         struct error *error;
 };
 
-static int read_stored(struct arena *arena, struct text value, struct decision *decision, struct error *error)
+int engine_read_decision(struct arena *arena, struct text value, struct decision *decision, struct error *error)
 {
         const struct json_node *root;
 
@@ -81,7 +81,7 @@ static int mark_decision(void *context, struct text key, struct text value)
 
         (void)key;
         arena_reset(&marks->arena);
-        if (read_stored(&marks->arena, value, &decision, marks->error) < 0)
+        if (engine_read_decision(&marks->arena, value, &decision, marks->error) < 0)
                 return ERR_FATAL;
         if (decision.kind == DECISION_ERASE)
                 return erasure_count(marks->engine, NULL, &decision, marks->error);
@@ -125,7 +125,7 @@ struct decided_subject *batch_find_subject(struct engine *engine, struct batch *
         if (!store_get_decision(engine->txn, hash, &value))
                 return subject;
         subject->old_value = arena_text(batch->arena, value);
-        if (read_stored(batch->arena, subject->old_value, &subject->now, engine->error) < 0)
+        if (engine_read_decision(batch->arena, subject->old_value, &subject->now, engine->error) < 0)
                 return NULL;
         subject->stands = true;
         subject->old_pending = subject->now.pending;
@@ -213,7 +213,7 @@ int batch_withdraw_decisions_of(struct engine *engine, struct batch *batch, stru
 
                 if (!store_get_decision(engine->txn, subjects[i], &value))
                         continue;
-                if (read_stored(batch->arena, value, &decision, engine->error) < 0 ||
+                if (engine_read_decision(batch->arena, value, &decision, engine->error) < 0 ||
                     (names_record(&decision, key) && !batch_find_subject(engine, batch, &decision)))
                         return ERR_FATAL;
         }
@@ -364,7 +364,7 @@ static int gather_decisions_of(struct gathering *gathering, struct record_key ke
                 map_put(&gathering->seen, subjects[i].low, 1, &inserted);
                 if (!inserted || !store_get_decision(engine->txn, subjects[i], &value))
                         continue;
-                if (read_stored(arena, value, &decision, engine->error) < 0)
+                if (engine_read_decision(arena, value, &decision, engine->error) < 0)
                         return ERR_FATAL;
                 if (!is_about_pair(decision.kind))
                         continue;
@@ -537,7 +537,7 @@ int engine_find_verdict(struct engine *engine, struct arena *arena, struct text 
 
                 if (!store_get_decision(engine->txn, subjects[i], &value))
                         continue;
-                if (read_stored(arena, value, &decision, engine->error) < 0)
+                if (engine_read_decision(arena, value, &decision, engine->error) < 0)
                         return ERR_FATAL;
                 if (!text_equal(decision.conflict, conflict))
                         continue;
@@ -570,107 +570,6 @@ int batch_load_judged(struct engine *engine, struct batch *batch)
                 }
         }
         return 0;
-}
-
-/* ---- pinned values -------------------------------------------------------------------------------------------------
- */
-
-/* Of several pins of one attribute the last one. */
-static void offer_pin(struct arena *arena, struct decided_pins *pins, uint16_t attribute,
-                      const struct decision *decision)
-{
-        for (size_t i = 0; i < pins->count; i++) {
-                if (pins->items[i].attribute != attribute)
-                        continue;
-                if (decision_compare(decision, &pins->items[i].decision) > 0)
-                        pins->items[i].decision = *decision;
-                return;
-        }
-        *ARENA_PUSH(arena, pins->items, pins->count, pins->capacity) =
-                (struct decided_pin){.attribute = attribute, .decision = *decision};
-}
-
-static int offer_pins_of(struct engine *engine, struct batch *batch, struct record_key key, struct decided_pins *pins)
-{
-        struct hash128 *subjects;
-        uint32_t count = store_get_decisions_of(engine->txn, batch->arena, record_key_hash(key), &subjects);
-
-        for (uint32_t i = 0; i < count; i++) {
-                struct decision decision = {0};
-                struct text value;
-                uint16_t attribute;
-
-                if (!store_get_decision(engine->txn, subjects[i], &value))
-                        continue;
-                if (read_stored(batch->arena, value, &decision, engine->error) < 0)
-                        return ERR_FATAL;
-                if (decision.kind != DECISION_PIN || !record_key_equal(decision.records[0], key))
-                        continue;
-                attribute = vocabulary_find(&engine->config->vocabulary, decision.attribute);
-                if (attribute != ATTRIBUTE_NONE)
-                        offer_pin(batch->arena, pins, attribute, &decision);
-        }
-        return 0;
-}
-
-static int compare_pins(const void *left, const void *right)
-{
-        const struct decided_pin *a = left, *b = right;
-
-        return (a->attribute > b->attribute) - (a->attribute < b->attribute);
-}
-
-int batch_find_pins(struct engine *engine, struct batch *batch, const struct draft *draft, struct decided_pins *pins)
-{
-        *pins = (struct decided_pins){0};
-        for (uint32_t i = 0; i < draft->member_count; i++) {
-                if (is_named(engine, draft->records[i].key) &&
-                    offer_pins_of(engine, batch, draft->records[i].key, pins) < 0)
-                        return ERR_FATAL;
-        }
-        if (pins->count > 1)
-                qsort(pins->items, pins->count, sizeof(*pins->items), compare_pins);
-        return 0;
-}
-
-/* A record that holds the value and nothing else, so that it is standardised like any other. */
-static struct record *pinned_record(struct arena *arena, const struct decided_pin *pin, enum record_type type)
-{
-        struct record *record = arena_calloc(arena, 1, sizeof(*record));
-        struct version version = {.time_ms = pin->decision.at_ms};
-
-        record->slots = arena_calloc(arena, 1, sizeof(*record->slots));
-        record->slots[0] = (struct slot){
-                .attribute = pin->attribute,
-                .flags = SLOT_SET,
-                .raw = pin->decision.value,
-                .value = pin->decision.value,
-                .version = version,
-        };
-        record->slot_count = 1;
-        record->key = pin->decision.records[0];
-        record->declared_type = type;
-        record->alive = record->ever_updated = true;
-        record->updated = version;
-        record->first_time_ms = TIME_UNKNOWN_MS;
-        return record;
-}
-
-struct golden_pin *engine_standardise_pins(struct standard *standard, struct arena *arena,
-                                           const struct decided_pins *pins, enum record_type type)
-{
-        struct golden_pin *golden = arena_calloc(arena, pins->count + 1, sizeof(*golden));
-        struct features *features = pins->count > 0 ? arena_alloc(arena, sizeof(*features)) : NULL;
-
-        for (size_t i = 0; i < pins->count; i++) {
-                struct record *record = pinned_record(arena, &pins->items[i], type);
-                char *id = arena_alloc(arena, DECISION_ID_SIZE);
-
-                decision_id(&pins->items[i].decision, id);
-                standard_record(standard, arena, record, features);
-                golden[i] = (struct golden_pin){.record = record, .decision = text_from(id)};
-        }
-        return golden;
 }
 
 /* ---- what has to be solved anew ------------------------------------------------------------------------------------

@@ -56,6 +56,11 @@ void decisions_note_record(struct engine *engine, struct record_key key, uint32_
 /* False for a record that no decision names. */
 bool engine_is_decided(const struct engine *engine, uint32_t record);
 
+/* The same of a record by its key, which R need not have. */
+bool engine_is_named(const struct engine *engine, struct record_key key);
+/* A decision as the state has it; its texts are in @arena. ERR_FATAL for a damaged one. */
+int engine_read_decision(struct arena *arena, struct text value, struct decision *decision, struct error *error);
+
 /* A message of the stewards' topic; of `records`, whose @value is NULL for a tombstone. */
 int batch_merge_decision(struct engine *engine, struct batch *batch, const struct change *change);
 int batch_restore_decision(struct engine *engine, struct batch *batch, const struct json_node *key,

@@ -212,8 +212,8 @@ int batch_erase(struct engine *engine, struct batch *batch, const struct change 
 /* ---- who comes back ------------------------------------------------------------------------------------------------
  */
 
-/* What the source still says of the person is hashed as well, so that it does not matter much whether the erasure or the
- * record came first. */
+/* What the source still says of the person is hashed as well, so that it does not matter much whether the erasure or
+ * the record came first. */
 static int keep_more(struct engine *engine, struct batch *batch, struct decided_subject *subject,
                      const struct change *change)
 {
