@@ -17,7 +17,7 @@ import time
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PLACE = os.path.join(ROOT, "build", "mutants")
 COPY = os.path.join(PLACE, "source")
-SEED = "7"
+SEED = "101"  # of a kill that comes after the first batch: one at the takeover would show little
 
 
 def instances(name):
