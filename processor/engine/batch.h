@@ -1,7 +1,7 @@
 /* batch.h: what the files of the engine share: the engine itself and the working sets of one batch.
  *
  * A batch runs through these files in this order, each over the whole batch as a set:
- *   merge.c       changes -> work records (R before and after)
+ *   merge.c       changes -> work records (R before and after); erasure.c: what is forgotten and kept out
  *   records.c     standardise, store and publish what changed in R
  *   decisions.c   the same of J; which records decisions call one, and which not
  *   nodes.c       which value node each record belongs to
