@@ -141,7 +141,7 @@ static bool try_restores(struct lab *lab, struct dice *dice, struct trial *trial
 {
         const struct emissions *log = &trial->log;
         size_t prefix = dice_below(dice, (uint32_t)trial->history->count + 1), from = 0;
-        struct changes before = {.items = trial->history->items, .count = prefix};
+        struct changes before = {.items = trial->history->items};
         struct plan plan = {.batch_max = 5, .checkpoint_pc = 50};
         struct emissions ignored = {0};
         bool ok;
@@ -161,10 +161,11 @@ static bool try_restores(struct lab *lab, struct dice *dice, struct trial *trial
         if (!ok)
                 return false;
 
-        /* A state that holds the first events, and the log from the batch on that holds the next one, or from before.
-         */
+        /* A state that holds the batches before one, and the log from that batch on, or from before. It never holds
+         * part of a batch: what was decided and withdrawn within one is not in the log. */
         for (size_t i = 0; i < log->count && log->items[i].event <= prefix; i++)
                 from = log->items[i].event == log->items[from].event ? from : i;
+        before.count = from < log->count && log->items[from].event <= prefix ? log->items[from].event : 0;
         from -= dice_below(dice, (uint32_t)from + 1);
         if (runner_start(&lab->runner) < 0 || runner_apply(&lab->runner, dice, &plan, &before, &ignored) < 0 ||
             runner_restore_log(&lab->runner, dice, log, from) < 0)
