@@ -4,7 +4,7 @@
  * which is as safe as any crash. SIGHUP reads the section `log` of the configuration again and nothing else of it: the
  * rest decides results and needs a start. All three are taken by a thread that waits for them, so that what they do
  * need not be safe inside a handler. Exit codes: 0 stopped, 2 command or configuration, 3 a person must look, 4 taken
- * over by another instance (docs/operations.md).
+ * over by another instance, which is the end only without --standby (docs/operations.md).
  */
 #include "cli/run.h"
 
@@ -23,6 +23,7 @@
 
 enum {
         KEY_UNTIL_END = 256,
+        KEY_STANDBY,
         KEY_LOG_LEVEL,
         KEY_LOG_JSON,
         KEY_LISTEN,
@@ -35,11 +36,14 @@ struct arguments {
         const char *log_level;
         bool log_json;
         bool until_end;
+        bool standby;
 };
 
 static const struct argp_option argp_options[] = {
         {"config", 'c', "FILE", 0, "The configuration", 0},
         {"state", 's', "DIRECTORY", 0, "Where the local state lives, instead of the configuration's `state`", 0},
+        {"standby", KEY_STANDBY, NULL, 0,
+         "Follow another instance of the same name, and take over when it falls silent (`service.takeover`)", 0},
         {"until-end", KEY_UNTIL_END, NULL, 0, "Stop cleanly when what the inputs hold at the start is processed", 0},
         {"listen", KEY_LISTEN, "ADDRESS", 0,
          "Address and port of /metrics, /health and /ready, instead of `http.listen`", 0},
@@ -62,6 +66,9 @@ static error_t parse_argument(int key, char *value, struct argp_state *state)
         case KEY_UNTIL_END:
                 arguments->until_end = true;
                 return 0;
+        case KEY_STANDBY:
+                arguments->standby = true;
+                return 0;
         case KEY_LISTEN:
                 arguments->listen = value;
                 return 0;
@@ -77,6 +84,8 @@ static error_t parse_argument(int key, char *value, struct argp_state *state)
         case ARGP_KEY_END:
                 if (!arguments->config)
                         argp_error(state, "which configuration? Say --config FILE");
+                if (arguments->standby && arguments->until_end)
+                        argp_error(state, "--standby waits and --until-end does not: say one of them");
                 return 0;
         default:
                 return ARGP_ERR_UNKNOWN;
@@ -165,6 +174,7 @@ static int run(const struct arguments *arguments, struct config *config)
                 .config = config,
                 .stop = &signals.stop,
                 .until_end = arguments->until_end,
+                .standby = arguments->standby,
         };
         struct model *model = NULL;
         struct error error;

@@ -147,6 +147,7 @@ struct config {
         struct registry_config registry;
         struct output_config output;
         int64_t heartbeat_ms;
+        int64_t takeover_ms;
         int64_t checkpoint_ms;
         int64_t discovery_ms;
         int64_t batch_messages;

@@ -52,6 +52,9 @@ const struct option options[] = {
         {SCOPE_FILE, "service.heartbeat", VALUE_DURATION, FILE_AT(heartbeat_ms), "1s", 100, 60 * SECOND_MS, NULL, NULL,
          "Without output for this long, an empty transaction tells a standby and the monitoring that the service is "
          "alive."},
+        {SCOPE_FILE, "service.takeover", VALUE_DURATION, FILE_AT(takeover_ms), "3s", 500, 10 * MINUTE_MS, NULL, NULL,
+         "A standby (`durand run --standby`) takes over when the active instance has committed nothing for this long, "
+         "and never before two heartbeats. Longer than a batch and a checkpoint take under load."},
         {SCOPE_FILE, "service.checkpoint", VALUE_DURATION, FILE_AT(checkpoint_ms), "5s", 100, 10 * MINUTE_MS, NULL,
          NULL,
          "How often the local state is made durable. Longer is faster, and a restart reads more of `records` again."},

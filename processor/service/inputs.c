@@ -112,12 +112,16 @@ static int settle_position(struct service *service, struct kafka_position *posit
                 TEXT_ARG(service->config->instance), position->topic, (int)position->partition);
 }
 
+int inputs_list(struct service *service, struct error *error)
+{
+        inputs_free(&service->inputs);
+        return list_partitions(service, false, &service->inputs, error);
+}
+
 int inputs_find(struct service *service, struct error *error)
 {
-        int r;
+        int r = inputs_list(service, error);
 
-        inputs_free(&service->inputs);
-        r = list_partitions(service, false, &service->inputs, error);
         if (r < 0)
                 return r;
         if (!service->inputs.complete)

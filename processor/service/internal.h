@@ -155,7 +155,9 @@ struct service {
         struct note note;       /* what we write beside each offset: who we are, and the digests */
         uint64_t output_number; /* for CloudEvents ids */
         int64_t *log_positions; /* by partition of `records`: restored up to here */
+        bool *log_ended;        /* parallel: nothing was behind that when it was last fetched */
         int64_t retention_ms;   /* of tombstones in `records` */
+        int64_t patience_ms;    /* a standby waits so long for a beat; grows where it was displaced while it worked */
         bool started_empty;     /* the state held no position of `records` when this start began */
         bool dirty;             /* something was applied since the last checkpoint */
         bool progress;          /* a batch was committed since the last failure */
@@ -185,6 +187,27 @@ int start_run(struct service *service, struct error *error);
 /* restore.c: applies `records` to @ends, by partition. */
 int restore_run(struct service *service, const int64_t *ends, struct error *error);
 
+/* Its parts, for who follows the log without an end. */
+struct restore {
+        uint64_t applied;
+        uint64_t unflushed; /* messages since the last flush: D does not know them yet */
+        uint64_t unflushed_bytes;
+        int64_t flushed_ms; /* monotonic time of the last flush */
+        int64_t seen_ms;    /* monotonic time of the last event */
+};
+
+int restore_begin(struct service *service, struct restore *restore, struct error *error);
+/* One event of the log, if it comes within @wait_ms; flushes when enough has come together. */
+int restore_step(struct service *service, struct restore *restore, int wait_ms, struct error *error);
+/* Brings D up to R, and commits when it is time. */
+int restore_flush(struct service *service, struct restore *restore, struct error *error);
+
+/* standby.c: follows `records` until the active instance has been silent for too long: 0, go on with the fence.
+ * SERVICE_REFUSE where it works under another configuration. */
+int standby_run(struct service *service, struct error *error);
+/* After another instance took over. Who was displaced while it worked waits for a longer silence the next time. */
+void standby_lose(struct service *service);
+
 /* positions of `records` in the state */
 int restore_load_positions(struct service *service, struct error *error);
 
@@ -206,6 +229,7 @@ bool checkpoint_is_due(const struct service *service);
 
 /* inputs.c */
 int inputs_find(struct service *service, struct error *error); /* all partitions, with committed positions */
+int inputs_list(struct service *service, struct error *error); /* all partitions, positions unknown */
 int inputs_check_notes(struct service *service, struct note *newest, struct error *error);
 int inputs_refresh(struct service *service, struct error *error);     /* new and vanished partitions, while live */
 int inputs_set_targets(struct service *service, struct error *error); /* for until_end */

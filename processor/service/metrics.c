@@ -37,9 +37,10 @@ static const struct {
 } table[METRIC_COUNT] = {
         [METRIC_BUILD_INFO] = {"build_info", GAUGE, "version, instance, epoch", NULL,
                                "Always 1; the labels say what runs. The epoch is a hash of all that decides results."},
-        [METRIC_PHASE] = {"phase", GAUGE, "phase", NULL,
-                          "1 for the phase of the service, 0 for the others: starting, restoring, live, waiting (after "
-                          "a failure), stopping."},
+        [METRIC_PHASE] =
+                {"phase", GAUGE, "phase", NULL,
+                 "1 for the phase of the service, 0 for the others: starting, restoring, standby, live, waiting (after "
+                 "a failure), stopping."},
         [METRIC_STARTS] = {"starts_total", COUNTER, "", NULL,
                            "Times that the start path was taken in this process: 1, and one for each failure."},
         [METRIC_START_TIME] = {"process_start_time_seconds", GAUGE, "", NULL, "When the process started."},
@@ -92,7 +93,7 @@ static const struct {
         [METRIC_CPU] = {"process_cpu_seconds_total", COUNTER, "", NULL, "Processor time used."},
 };
 
-static const char *const phase_names[PHASE_COUNT] = {"starting", "restoring", "live", "waiting", "stopping"};
+static const char *const phase_names[PHASE_COUNT] = {"starting", "restoring", "standby", "live", "waiting", "stopping"};
 
 const char *phase_name(enum phase phase)
 {

@@ -58,6 +58,7 @@ enum metric {
 enum phase {
         PHASE_STARTING,  /* connecting, fencing, looking for its positions */
         PHASE_RESTORING, /* applying `records` silently */
+        PHASE_STANDBY,   /* following `records` while another instance works */
         PHASE_LIVE,      /* reading inputs, writing outputs */
         PHASE_WAITING,   /* something failed; it starts again in a moment */
         PHASE_STOPPING,

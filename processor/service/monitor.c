@@ -7,9 +7,9 @@
  * the second that it keeps the outputs up to date. A restore is healthy and not ready. While the brokers are away a
  * service is healthy, too: a restart would not bring them back.
  *
- * systemd hears READY when the service is first live. A start takes as long as the restore does, so until then the
- * time-out is pushed ahead of us. The watchdog is fed by the service's own thread and nobody else: if that hangs, so
- * does its food.
+ * systemd hears READY when the service is first live, or stands by. A start takes as long as the restore does, so until
+ * then the time-out is pushed ahead of us. The watchdog is fed by the service's own thread and nobody else: if that
+ * hangs, so does its food.
  */
 #include "service/internal.h"
 
@@ -83,12 +83,18 @@ static void answer_ready(void *context, struct http_answer *answer)
 {
         struct monitor *monitor = context;
         double age = commit_age_seconds(monitor);
-        bool live = metrics_get_phase(&monitor->metrics) == PHASE_LIVE;
+        enum phase phase = metrics_get_phase(&monitor->metrics);
+        bool live = phase == PHASE_LIVE;
         bool fresh = age >= 0 && age * 1000 <= (double)monitor->stale_ms;
 
         answer->content_type = "application/json";
         answer->status = live && fresh ? 200 : 503;
-        write_status(monitor, live && fresh ? "ready" : live ? "no commit for too long" : "not live", &answer->body);
+        write_status(monitor,
+                     live && fresh            ? "ready"
+                     : live                   ? "no commit for too long"
+                     : phase == PHASE_STANDBY ? "standby"
+                                              : "not live",
+                     &answer->body);
 }
 
 static const struct http_route routes[] = {
@@ -128,7 +134,7 @@ void monitor_close(struct monitor *monitor)
 
 static void tell_supervisor(struct monitor *monitor, enum phase phase)
 {
-        if (phase == PHASE_LIVE && !monitor->was_live) {
+        if ((phase == PHASE_LIVE || phase == PHASE_STANDBY) && !monitor->was_live) {
                 monitor->was_live = true;
                 sd_notify(0, "READY=1");
         }

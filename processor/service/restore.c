@@ -30,8 +30,10 @@ int restore_load_positions(struct service *service, struct error *error)
         struct text list;
 
         free(service->log_positions);
+        free(service->log_ended);
         service->log_positions = calloc((size_t)partitions, sizeof(*service->log_positions));
-        if (!service->log_positions)
+        service->log_ended = calloc((size_t)partitions, sizeof(*service->log_ended));
+        if (!service->log_positions || !service->log_ended)
                 abort();
         service->started_empty = !engine_get_meta(service->engine, "service.records_positions", &list);
         if (service->started_empty)
@@ -70,24 +72,27 @@ static int assign(struct service *service, int32_t partitions, struct error *err
                          service->topics.items[service->topics.records].name);
                 positions[p].partition = p;
                 positions[p].offset = service->log_positions[p];
+                service->log_ended[p] = false;
         }
         r = kafka_assign(service->consumer, positions, (uint32_t)partitions, error);
         free(positions);
         return r;
 }
 
-/* Brings D up to R, and commits when it is time. */
-static int flush(struct service *service, struct error *error)
+int restore_flush(struct service *service, struct restore *restore, struct error *error)
 {
         int r = engine_restore_flush(service->engine, error);
 
         kafka_release(service->consumer);
+        metrics_add(&service->monitor.metrics, METRIC_RESTORED, (double)restore->unflushed);
+        restore->unflushed = restore->unflushed_bytes = 0;
+        restore->flushed_ms = clock_monotonic_ms();
         if (r == 0 && checkpoint_is_due(service))
                 r = checkpoint_run(service, CHECKPOINT_RESTORING, error);
         return r;
 }
 
-static int take(struct service *service, const struct kafka_event *event, uint64_t *applied, struct error *error)
+static int take(struct service *service, struct restore *restore, const struct kafka_event *event, struct error *error)
 {
         const struct message *message = &event->message;
         int r = 0;
@@ -106,11 +111,15 @@ static int take(struct service *service, const struct kafka_event *event, uint64
                         r = wire_read(service, message->value, &value, error);
                 r = r ? r : engine_restore(service->engine, message->key, value, !message->has_value, error);
                 service->dirty = true;
-                (*applied)++;
+                restore->applied++;
+                restore->unflushed++;
+                restore->unflushed_bytes += message->key.length + message->value.length;
                 fault_point("in_restore");
         }
         /* Message offsets alone never reach the end behind control records; the end event carries the position there.
          */
+        if (event->kind == KAFKA_MESSAGE || event->kind == KAFKA_END)
+                service->log_ended[event->index] = event->kind == KAFKA_END;
         if ((event->kind == KAFKA_MESSAGE || event->kind == KAFKA_END) &&
             service->log_positions[event->index] < event->position)
                 service->log_positions[event->index] = event->position;
@@ -143,51 +152,59 @@ static void report(const struct service *service, const int64_t *ends, int32_t p
                  (long long)left);
 }
 
+int restore_begin(struct service *service, struct restore *restore, struct error *error)
+{
+        int64_t now_ms = clock_monotonic_ms();
+
+        *restore = (struct restore){.flushed_ms = now_ms, .seen_ms = now_ms};
+        return assign(service, service->topics.items[service->topics.records].partitions, error);
+}
+
+int restore_step(struct service *service, struct restore *restore, int wait_ms, struct error *error)
+{
+        struct kafka_event event;
+        int r = kafka_poll(service->consumer, wait_ms, &event, error);
+
+        r = r ? r : take(service, restore, &event, error);
+        if (r == 0 && event.kind != KAFKA_NOTHING)
+                restore->seen_ms = clock_monotonic_ms();
+        if (r == 0 && (restore->unflushed >= FLUSH_MESSAGES ||
+                       restore->unflushed_bytes >= (uint64_t)service->config->memory_bytes / FLUSH_PART))
+                r = restore_flush(service, restore, error);
+        return r;
+}
+
 int restore_run(struct service *service, const int64_t *ends, struct error *error)
 {
         int32_t partitions = service->topics.items[service->topics.records].partitions;
-        int64_t started_ms = clock_monotonic_ms(), seen_ms = started_ms, reported_ms = started_ms;
-        uint64_t applied = 0, unflushed = 0, unflushed_bytes = 0;
+        int64_t started_ms = clock_monotonic_ms(), reported_ms = started_ms;
+        struct restore restore = {0};
         int r = 0;
 
         monitor_phase(&service->monitor, PHASE_RESTORING);
         if (!reached(service, ends, partitions))
-                r = assign(service, partitions, error);
+                r = restore_begin(service, &restore, error);
         while (r == 0 && !reached(service, ends, partitions)) {
-                struct kafka_event event;
-                uint64_t before = applied;
-
                 if (service_stopping(service)) {
-                        r = flush(service, error);
+                        r = restore_flush(service, &restore, error);
                         r = r ? r : checkpoint_run(service, CHECKPOINT_RESTORING, error);
                         return r ? r : SERVICE_STOP;
                 }
                 monitor_alive(&service->monitor);
-                r = kafka_poll(service->consumer, POLL_WAIT_MS, &event, error);
-                r = r ? r : take(service, &event, &applied, error);
-                unflushed += applied - before;
-                unflushed_bytes += event.message.key.length + event.message.value.length;
-                if (r == 0 && (unflushed >= FLUSH_MESSAGES ||
-                               unflushed_bytes >= (uint64_t)service->config->memory_bytes / FLUSH_PART)) {
-                        r = flush(service, error);
-                        metrics_add(&service->monitor.metrics, METRIC_RESTORED, (double)unflushed);
+                r = restore_step(service, &restore, POLL_WAIT_MS, error);
+                if (r == 0 && restore.unflushed == 0)
                         measure(service, ends, partitions, started_ms);
-                        unflushed = unflushed_bytes = 0;
-                }
-                if (event.kind != KAFKA_NOTHING)
-                        seen_ms = clock_monotonic_ms();
-                else if (clock_monotonic_ms() - seen_ms > STALLED_MS)
+                if (r == 0 && clock_monotonic_ms() - restore.seen_ms > STALLED_MS)
                         r = error_set(error, ERR_RETRY, "restoring: `records` cannot be read to its end");
                 if (clock_monotonic_ms() - reported_ms >= REPORT_MS) {
-                        report(service, ends, partitions, applied);
+                        report(service, ends, partitions, restore.applied);
                         reported_ms = clock_monotonic_ms();
                 }
         }
-        r = r ? r : flush(service, error);
-        metrics_add(&service->monitor.metrics, METRIC_RESTORED, (double)unflushed);
+        r = r ? r : restore_flush(service, &restore, error);
         measure(service, ends, partitions, started_ms);
-        if (r == 0 && applied)
-                log_info("service", "restored: %llu records applied in %lld ms", (unsigned long long)applied,
+        if (r == 0 && restore.applied)
+                log_info("service", "restored: %llu records applied in %lld ms", (unsigned long long)restore.applied,
                          (long long)(clock_monotonic_ms() - started_ms));
         return r;
 }

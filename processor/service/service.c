@@ -5,7 +5,7 @@
  *
  * A fenced producer asks who fenced it: the note beside the committed offsets names the process that committed last.
  * Another one means that we were taken over, and we go quietly, with an exit code of our own, so that a supervisor does
- * not start a fight. Our own means that a transaction timed out.
+ * not start a fight; with --standby we stand by from then on. Our own means that a transaction timed out.
  */
 #include "service/internal.h"
 
@@ -153,8 +153,11 @@ static int recover(struct service *service, int r, int *failures, const struct e
                 return SERVICE_EXIT_USAGE;
         case KAFKA_FENCED:
                 log_warn("service", "fenced: %s", error->text);
-                if (is_taken_over(service))
+                if (!is_taken_over(service))
+                        break;
+                if (!service->options->standby)
                         return SERVICE_EXIT_TAKEN;
+                standby_lose(service);
                 break;
         case ERR_RETRY:
                 log_warn("service", "starting again: %s", error->text);
@@ -205,6 +208,7 @@ int service_run(const struct service_options *options)
         arena_free(&service.outputs.arena);
         arena_free(&service.batch);
         free(service.log_positions);
+        free(service.log_ended);
         if (exit_code == SERVICE_EXIT_CLEAN)
                 log_info("service", "stopped");
         return exit_code;

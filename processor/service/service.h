@@ -2,8 +2,8 @@
  *
  * The service reads the sources' topics, lets the engine bring the state up to date, and writes what became different,
  * together with the positions that it read, in one Kafka transaction. LMDB follows at checkpoints and is never ahead of
- * Kafka. Start, crash, abort, takeover and a lost disk are one path: fence, apply `records` to its committed end, go on
- * from the committed positions (docs/architecture.md, "Exactly once").
+ * Kafka. Start, crash, abort, takeover, a standby and a lost disk are one path: fence, apply `records` to its committed
+ * end, go on from the committed positions (docs/architecture.md, "Exactly once").
  */
 #pragma once
 
@@ -26,6 +26,7 @@ struct service_options {
         const struct config *config;
         const struct model *model;
         const atomic_int *stop; /* set by a signal handler or another thread: finish the batch, checkpoint, end */
+        bool standby;           /* follow `records` while another instance works, and take over when it falls silent */
         bool until_end;         /* end cleanly when what the inputs held at the start has been processed */
         bool embedded;          /* the embedded test broker: topics exist already and are not administered */
 };

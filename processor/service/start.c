@@ -1,5 +1,6 @@
 /* The start: the one path after a stop, a crash, an abort, a takeover and a lost disk.
  *
+ *   standby               where asked for: follows `records` until the active instance falls silent (standby.c)
  *   contracts             agreed with the registry; before the fence, so that who cannot write stops nobody
  *   clients, topics       new ones each time; what Kafka refuses shows here
  *   fence                 init_transactions: no older producer of our name can commit from here on
@@ -41,9 +42,15 @@ static int connect_clients(struct service *service, struct error *error)
         if (r == 0)
                 r = kafka_topics_open(service->producer, service->topics.items, service->topics.count,
                                       (int16_t)service->config->replication, administer, error);
-        if (r != 0)
-                return r;
-        service->retention_ms = service->topics.items[service->topics.records].found_retention_ms;
+        if (r == 0)
+                service->retention_ms = service->topics.items[service->topics.records].found_retention_ms;
+        return r;
+}
+
+static int fence(struct service *service, struct error *error)
+{
+        int r;
+
         while ((r = kafka_fence(service->producer, FENCE_WAIT_MS, error)) == ERR_RETRY) {
                 log_warn("service", "still fencing: %s", error->text);
                 if (service_stopping(service))
@@ -301,8 +308,18 @@ int start_run(struct service *service, struct error *error)
         int r = wire_prepare(service, error);
 
         r = r ? r : connect_clients(service, error);
-        r = r ? r : check_state(service, error);
-        r = r ? r : restore_load_positions(service, error);
+        if (r == 0 && service->options->standby) {
+                r = check_state(service, error);
+                r = r ? r : restore_load_positions(service, error);
+                r = r ? r : drop_outdated(service, error);
+                r = r ? r : standby_run(service, error);
+                started_ms = clock_monotonic_ms();
+                r = r ? r : fence(service, error);
+        } else {
+                r = r ? r : fence(service, error);
+                r = r ? r : check_state(service, error);
+                r = r ? r : restore_load_positions(service, error);
+        }
         r = r ? r : take_over(service, &older, error);
         r = r ? r : restore(service, &older, error);
         r = r ? r : kafka_assign(service->consumer, service->inputs.items, service->inputs.count, error);

@@ -331,6 +331,26 @@ def frozen(run):
     run.restarts += 1
 
 
+def standby(run):
+    """The active instance dies at a named point, under load; the standby must have gone live without another start."""
+    load = run.begin(0.7)
+    point = run.rnd.choice(test_kill.POINTS[:-1])
+    first = run.service(["--standby"], kill_at="%s:%d" % (point, run.rnd.randint(2, 6)))
+    second = None
+    deadline = time.monotonic() + 40
+    while first.wait(0.1) is None:
+        check(time.monotonic() < deadline, "the point %s was never reached" % point)
+        with open(run.path("log"), encoding="utf-8") as file:
+            if second is None and "live after" in file.read():
+                second = run.service(["--standby"], state="second")
+    second = second or run.service(["--standby"], state="second")
+    check(first.process.returncode == -9, "the active instance ended with %s" % first.process.returncode)
+    load.join()
+    run.wait_read(run.inputs)
+    check(second.terminate() == 0, "the standby that took over does not stop cleanly")
+    run.restarts += 1
+
+
 def state_lost(run):
     run.kill_once(None, take(run, 0.6))
     shutil.rmtree(run.path("state"), ignore_errors=True)
@@ -362,7 +382,7 @@ def partitions_grown(run):
 KINDS = {"kill_" + point: killed_at(point) for point in test_kill.POINTS}
 KINDS.update({fault.__name__: fault for fault in (
     killed_while_the_map_grows, map_full, disk_error, disk_full, broker_crash, broker_crash_in_commit, two_instances, frozen,
-    frozen_beyond_timeout, state_lost, state_older, partitions_grown, input_deleted, input_made_anew)})
+    standby,    frozen_beyond_timeout, state_lost, state_older, partitions_grown, input_deleted, input_made_anew)})
 KINDS["kill_random"] = killed_randomly
 STOPS_BROKER = ("broker_crash", "broker_crash_in_commit")
 
