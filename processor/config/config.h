@@ -63,6 +63,36 @@ struct trust_rule {
         uint8_t trust; /* 0..100 */
 };
 
+/* Which of several values of an attribute is the golden record's: docs/survivorship.md says each in full. */
+enum survivorship_rule {
+        SURVIVE_TRUST,    /* the one of the most trusted source, then the newest */
+        SURVIVE_STEWARD,  /* the same, and where records differ a steward is asked */
+        SURVIVE_NEWEST,   /* the one that was set last */
+        SURVIVE_OLDEST,   /* the one that was set first */
+        SURVIVE_FREQUENT, /* the one that most records say */
+        SURVIVE_LONGEST,  /* the one with the most characters; the address with the most parts */
+        SURVIVE_MINIMUM,  /* the smallest number, the earliest date, the first text in order */
+        SURVIVE_MAXIMUM,  /* the other end */
+        SURVIVE_ANY_TRUE, /* true if any record says so */
+        SURVIVE_ALL_TRUE, /* true if no record says otherwise */
+        SURVIVE_SUM,      /* the sum of the records' numbers */
+        SURVIVE_EXPLICIT, /* of a consent: the newest explicit decision (docs/consent.md) */
+        SURVIVE_RESTRICT, /* of a consent: any denial */
+        SURVIVE_RULE_COUNT,
+};
+
+/* The configuration's word for it, which is also what a value's lineage says: "newest". */
+const char *survivorship_rule_name(enum survivorship_rule rule);
+
+struct survivorship {
+        enum survivorship_rule rule;
+        uint16_t with;        /* the attribute whose record gives this one as well; ATTRIBUTE_NONE: it stands alone */
+        int64_t half_life_ms; /* a value this much older than the newest has half its source's trust; 0: no ageing */
+};
+
+/* True for what holds where a configuration says nothing. */
+bool survivorship_is_default(const struct survivorship *survivorship);
+
 /* How the messages of a source are encoded. */
 enum source_encoding {
         ENCODING_AUTO, /* Avro where a message begins like one and there is a registry, else JSON */
@@ -176,7 +206,7 @@ struct config {
 
         /* survivorship */
         struct text consent_rule_name;
-        bool consent_restrictive; /* any denial wins, else the newest explicit decision */
+        struct survivorship survivorship[TYPE_COUNT][ATTRIBUTE_MAX]; /* all parts of an address have the same */
 
         /* matching */
         int64_t population[TYPE_COUNT]; /* records that the prior odds are made for; 0: the model's */

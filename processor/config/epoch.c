@@ -157,11 +157,23 @@ static void put_criteria(struct buffer *out, const struct config *config)
         }
 }
 
-/* Nothing for the default, so that installations without the option keep their epoch. */
+/* Nothing for the defaults, so that installations without the options keep their epoch. */
 static void put_survivorship(struct buffer *out, const struct config *config)
 {
-        if (config->consent_restrictive)
-                buffer_prefixed(out, TEXT("consent: most_restrictive"));
+        for (int type = 0; type < TYPE_COUNT; type++) {
+                for (uint32_t i = 1; i < config->vocabulary.count; i++) {
+                        const struct survivorship *how = &config->survivorship[type][i];
+
+                        if (survivorship_is_default(how))
+                                continue;
+                        buffer_prefixed(out, TEXT("survivorship"));
+                        buffer_varint(out, (uint64_t)type);
+                        put_attribute_name(out, config, (uint16_t)i);
+                        buffer_prefixed(out, text_from(survivorship_rule_name(how->rule)));
+                        buffer_svarint(out, how->half_life_ms);
+                        put_attribute_name(out, config, how->with);
+                }
+        }
 }
 
 void config_compute_epoch(struct config *config, struct text model_hash)

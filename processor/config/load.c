@@ -97,6 +97,7 @@ void config_init_builtin(struct config *config)
         init(config, &loader, &problems, "built in");
         init_any_salesforce(config);
         init_stewards(config);
+        finish_survivorship(config);
         config->accept_any_source = true;
         config_problems_free(&problems);
         config_compute_epoch(config, TEXT_NONE);
@@ -227,7 +228,7 @@ static void check_registry_secrets(struct loader *loader, const struct node *roo
         }
 }
 
-/* What the words of the sections `topics` and `survivorship` mean. */
+/* What the words of the section `topics` mean. */
 static void finish_words(struct config *config)
 {
         struct output_config *output = &config->output;
@@ -235,7 +236,6 @@ static void finish_words(struct config *config)
         output->avro = text_equal(output->encoding_name, TEXT("avro"));
         output->avro_keys = text_equal(output->key_encoding_name, TEXT("avro"));
         output->structured = text_equal(output->cloudevents_name, TEXT("structured"));
-        config->consent_restrictive = text_equal(config->consent_rule_name, TEXT("most_restrictive"));
 }
 
 int config_load_text(struct text yaml, const char *name, struct config *config, struct config_problems *problems)
@@ -257,6 +257,7 @@ int config_load_text(struct text yaml, const char *name, struct config *config, 
                 check_model(&loader, root);
         }
         init_stewards(config);
+        finish_survivorship(config);
         config->accept_any_source = !node_get(root, "sources");
         if (loader.sink.dropped > 0)
                 problem_error(&loader.sink, NULL, NULL, "more problems than can be shown");

@@ -1,7 +1,7 @@
 /* load.h: the readers of the parts that have a form of their own.
  *
  * Internal to config. Named by the option table, implemented in kafka.c, attributes.c, sources.c, mapping.c,
- * rules.c.
+ * rules.c, survivorship.c.
  */
 #pragma once
 
@@ -81,12 +81,20 @@ struct attribute_draft {
         bool multiple;
 };
 
+struct survivorship_draft {
+        struct survivorship survivorship;
+        struct text rule_name;
+        struct text with_name;
+};
+
 void read_kafka(struct loader *loader, const struct node *node, void *target);
 void read_rules(struct loader *loader, const struct node *node, void *target);
 void read_weights_of_persons(struct loader *loader, const struct node *node, void *target);
 void read_weights_of_organizations(struct loader *loader, const struct node *node, void *target);
 void read_ignored_of_persons(struct loader *loader, const struct node *node, void *target);
 void read_ignored_of_organizations(struct loader *loader, const struct node *node, void *target);
+void read_survivorship_of_persons(struct loader *loader, const struct node *node, void *target);
+void read_survivorship_of_organizations(struct loader *loader, const struct node *node, void *target);
 void read_attributes(struct loader *loader, const struct node *node, void *target);
 void read_sources(struct loader *loader, const struct node *node, void *target);
 void read_mapping(struct loader *loader, const struct node *node, void *target);  /* of a source */
@@ -98,6 +106,9 @@ void read_values(struct loader *loader, const struct node *node, void *target); 
 
 /* Turns a source's drafts into what the configuration holds, and checks what only the whole can show. */
 void finish_entities(struct loader *loader, struct source_draft *source);
+
+/* Gives the consents that have no rule of their own the one of `survivorship.consent`. */
+void finish_survivorship(struct config *config);
 
 /* The attribute called @name, or ATTRIBUTE_NONE after a report with the nearest name. */
 uint16_t find_attribute(struct loader *loader, const struct node *node, struct text name);

@@ -20,6 +20,7 @@
 #define WRITE_AT(member) offsetof(struct write_draft, member)
 #define FEED_AT(member) offsetof(struct feed_draft, member)
 #define RULE_AT(member) offsetof(struct rule_draft, member)
+#define SURVIVORSHIP_AT(member) offsetof(struct survivorship_draft, member)
 
 static const char *const dialect_words[] = {"row", "salesforce-cdc", "debezium", NULL};
 static const char *const type_words[] = {"person", "organization", NULL};
@@ -30,6 +31,9 @@ static const char *const source_encoding_words[] = {"auto", "json", "avro", NULL
 static const char *const cloudevents_words[] = {"binary", "structured", NULL};
 static const char *const subject_words[] = {"topic", "record", "topic-record", NULL};
 static const char *const consent_words[] = {"newest_explicit", "most_restrictive", NULL};
+static const char *const survivorship_words[] =
+        {"trust",   "steward",  "newest",   "oldest", "most_frequent",   "longest",          "minimum",
+         "maximum", "any_true", "all_true", "sum",    "newest_explicit", "most_restrictive", NULL};
 static const char *const level_words[] = {"error", "warn", "info", "debug", NULL};
 static const char *const kind_words[] = {"text",  "name",    "date",      "time",       "email",
                                          "phone", "address", "reference", "identifier", "url",
@@ -143,16 +147,24 @@ const struct option options[] = {
          "its "
          "fields map by themselves."},
 
-        {SCOPE_FILE, "sync", VALUE_MAP, 0, NULL, 0, 0, NULL, read_sync,
-         "The sources that Durand also writes to, by name, each with the options below: docs/sync.md."},
-        {SCOPE_FILE, "feeds", VALUE_MAP, 0, NULL, 0, 0, NULL, read_feeds,
-         "Projections of golden records, each for one consumer and a topic `feed.<name>` of its own: docs/feeds.md."},
-
         {SCOPE_FILE, "survivorship.consent", VALUE_WORD, FILE_AT(consent_rule_name), "newest_explicit", 0, 0,
          consent_words, NULL,
          "Which word on a consent counts where the records of a person differ: the newest explicit decision, or any "
          "denial "
          "as long as one record has it (docs/consent.md)."},
+
+        {SCOPE_FILE, "survivorship.person", VALUE_MAP, 0, NULL, 0, 0, NULL, read_survivorship_of_persons,
+         "Attribute: the rule that chooses its value where the records of a person differ (`{job_title: newest}`), or "
+         "a "
+         "map of the options below: docs/survivorship.md. `address` and `consent` stand for all their parts. Default: "
+         "`trust`, of consents `survivorship.consent`."},
+        {SCOPE_FILE, "survivorship.organization", VALUE_MAP, 0, NULL, 0, 0, NULL, read_survivorship_of_organizations,
+         "The same for organizations."},
+
+        {SCOPE_FILE, "sync", VALUE_MAP, 0, NULL, 0, 0, NULL, read_sync,
+         "The sources that Durand also writes to, by name, each with the options below: docs/sync.md."},
+        {SCOPE_FILE, "feeds", VALUE_MAP, 0, NULL, 0, 0, NULL, read_feeds,
+         "Projections of golden records, each for one consumer and a topic `feed.<name>` of its own: docs/feeds.md."},
 
         {SCOPE_FILE, "matching.population.person", VALUE_INTEGER, FILE_AT(population[TYPE_PERSON]), "0", 0,
          10000000000LL, NULL, NULL,
@@ -348,6 +360,18 @@ const struct option options[] = {
          "`same`: one entity, before any weights, unless validated identifiers, a unique source or a `never` forbid "
          "it. "
          "`never`: kept apart. `review`: a person is asked. Required."},
+
+        {SCOPE_SURVIVORSHIP, "rule", VALUE_WORD, SURVIVORSHIP_AT(rule_name), "trust", 0, 0, survivorship_words, NULL,
+         "Which value it is. `sum`, `any_true` and `all_true` are for numbers and booleans, `minimum` and `maximum` "
+         "for "
+         "what has an order, `newest_explicit` and `most_restrictive` for consents."},
+        {SCOPE_SURVIVORSHIP, "half_life", VALUE_DURATION, SURVIVORSHIP_AT(survivorship.half_life_ms), "0", 0,
+         36500 * DAY_MS, NULL, NULL,
+         "Of `trust` and `steward`: a value that is this much older than the newest one counts with half its source's "
+         "trust, one twice as much older with a third. 0: trust does not age."},
+        {SCOPE_SURVIVORSHIP, "with", VALUE_TEXT, SURVIVORSHIP_AT(with_name), "", 0, 63, NULL, NULL,
+         "The attribute that it goes with: both come from the record that gave that one, or it has no value "
+         "(`family_name: {with: given_name}`)."},
 };
 
 const size_t option_count = sizeof(options) / sizeof(options[0]);

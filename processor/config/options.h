@@ -22,6 +22,7 @@ enum option_scope {
         SCOPE_WRITE,
         SCOPE_FEED,
         SCOPE_RULE,
+        SCOPE_SURVIVORSHIP,
         SCOPE_COUNT,
 };
 

@@ -66,6 +66,9 @@ static const struct {
          "`different`, names are compared word by word, and the roots of nicknames are words as well. A value shared "
          "by "
          "more records than `matching.cap` proposes no pairs for rules either."},
+        {SCOPE_SURVIVORSHIP, "Options of an attribute's survivorship",
+         "Under `survivorship.person` and `survivorship.organization`, by the attribute, where `attribute: rule` does "
+         "not say enough. [survivorship.md](survivorship.md)."},
         {SCOPE_FEED, "Options of a feed", "Under `feeds`, by its name. [feeds.md](feeds.md)."},
 };
 

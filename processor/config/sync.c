@@ -99,10 +99,15 @@ static void add_field(struct loader *loader, struct target_entity_draft *draft, 
         draft->fields[at] = *field;
 }
 
-static bool check_kind(struct loader *loader, const struct node *node, uint16_t attribute)
+static bool check_kind(struct loader *loader, const struct node *node, enum record_type type, uint16_t attribute)
 {
         const struct attribute *described = &loader->config->vocabulary.attributes[attribute];
 
+        if (loader->config->survivorship[type][attribute].rule == SURVIVE_SUM) {
+                problem_error(&loader->sink, node, "write it to no source that it is read from, or choose another rule",
+                              "%s survives as a sum: what is written would be summed up again", described->name);
+                return false;
+        }
         if (described->kind != KIND_REFERENCE && !described->hidden)
                 return true;
         problem_error(&loader->sink, node, "remove it: an id of one system means nothing in another",
@@ -154,7 +159,7 @@ static void compile_write(struct loader *loader, struct target_entity_draft *dra
                         field.phone = PHONE_FORMAT_INTERNATIONAL;
                 else if (text_equal(write->format, TEXT("national")))
                         field.phone = PHONE_FORMAT_NATIONAL;
-                if (field.mapping && check_kind(loader, key, i))
+                if (field.mapping && check_kind(loader, key, draft->entity.type, i))
                         add_field(loader, draft, key, &field);
                 else if (field.mapping)
                         return;

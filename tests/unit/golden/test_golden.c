@@ -1,101 +1,15 @@
 /* Which value survives, and that every answer names the record that gave it. */
-#include "golden/golden.h"
+#include "unit/golden/bench.h"
 
-#include "base/json.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-// clang-format off
-#include <cmocka.h>
-// clang-format on
-
-static const char yaml[] = "sources:\n"
-                           "  crm: {dialect: row, topics: [crm], trust: {default: 50, email: 90}}\n"
-                           "  erp: {dialect: row, topics: [erp], trust: {default: 70, email: 40}}\n"
-                           "  web: {dialect: row, topics: [web], trust: {default: 50}}\n";
-
-struct bench {
-        struct config config;
-        struct arena arena;
-        struct record records[3];
-        struct slot slots[3][16];
-        struct golden_input input;
-        const struct record *members[3]; /* in canonical order */
-};
 
 static int make_bench(void **state)
 {
-        static struct bench bench;
-        static const char *const sources[] = {"crm", "erp", "web"};
-        struct config_problems problems = {0};
-
-        memset(&bench, 0, sizeof(bench));
-        if (config_load_text(text_from(yaml), "golden.yaml", &bench.config, &problems) < 0)
-                fail_msg("%.*s", TEXT_ARG(problems.items[0].message));
-        config_problems_free(&problems);
-        for (int i = 0; i < 3; i++) {
-                bench.records[i] = (struct record){.key = {text_from(sources[i]), TEXT("person"), TEXT("1")},
-                                                   .alive = true,
-                                                   .slots = bench.slots[i]};
-                bench.members[i] = &bench.records[i];
-        }
-        bench.input = (struct golden_input){.config = &bench.config,
-                                            .type = TYPE_PERSON,
-                                            .anchor = bench.records[1].key,
-                                            .members = bench.members,
-                                            .member_count = 3};
-        *state = &bench;
-        return 0;
-}
-
-static int free_bench(void **state)
-{
-        struct bench *bench = *state;
-
-        arena_free(&bench->arena);
-        config_free(&bench->config);
-        return 0;
-}
-
-/* Slots are given in the order of their attributes and labels. */
-static struct slot *give(struct bench *bench, int record, uint16_t attribute, const char *value, int64_t time_ms)
-{
-        struct slot *slot = &bench->slots[record][bench->records[record].slot_count++];
-
-        *slot = (struct slot){.attribute = attribute,
-                              .flags = SLOT_SET,
-                              .raw = text_from(value),
-                              .value = text_from(value),
-                              .version = {.time_ms = time_ms}};
-        return slot;
-}
-
-static const struct json_node *write_golden(struct bench *bench)
-{
-        const struct json_node *root = NULL;
-        struct buffer json = {0}, again = {0};
-
-        golden_write_json(&bench->arena, &bench->input, &json);
-        golden_write_json(&bench->arena, &bench->input, &again);
-        assert_true(text_equal(buffer_view(&json), buffer_view(&again)));
-        assert_int_equal(0, json_parse(&bench->arena, arena_text(&bench->arena, buffer_view(&json)), &root, NULL));
-        buffer_free(&json);
-        buffer_free(&again);
-        return root;
-}
-
-static void assert_member(const struct json_node *root, const char *path, const char *value)
-{
-        const struct json_node *node = json_path(root, path);
-
-        if (!value) {
-                assert_null(node);
-                return;
-        }
-        assert_non_null(node);
-        assert_true(text_equal(json_scalar_text(node), text_from(value)));
+        return bench_make(state, "sources:\n"
+                                 "  crm: {dialect: row, topics: [crm], trust: {default: 50, email: 90}}\n"
+                                 "  erp: {dialect: row, topics: [erp], trust: {default: 70, email: 40}}\n"
+                                 "  web: {dialect: row, topics: [web], trust: {default: 50}}\n");
 }
 
 static void trust_decides_then_recency_then_the_record_key(void **state)
@@ -316,7 +230,7 @@ static void the_most_restrictive_rule_lets_any_denial_count(void **state)
         struct bench *bench = *state;
         const struct json_node *root;
 
-        bench->config.consent_restrictive = true;
+        bench->config.survivorship[TYPE_PERSON][ATTRIBUTE_CONSENT_EMAIL].rule = SURVIVE_RESTRICT;
         give(bench, 0, ATTRIBUTE_CONSENT_EMAIL, "denied", 1);
         give(bench, 1, ATTRIBUTE_CONSENT_EMAIL, "granted", 9);
         root = write_golden(bench);
@@ -426,33 +340,33 @@ static void the_id_says_type_and_anchor(void **state)
 int main(void)
 {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test_setup_teardown(trust_decides_then_recency_then_the_record_key, make_bench, free_bench),
-                cmocka_unit_test_setup_teardown(an_initial_gives_way_to_a_name, make_bench, free_bench),
+                cmocka_unit_test_setup_teardown(trust_decides_then_recency_then_the_record_key, make_bench, bench_free),
+                cmocka_unit_test_setup_teardown(an_initial_gives_way_to_a_name, make_bench, bench_free),
                 cmocka_unit_test_setup_teardown(versions_of_one_time_are_ordered_by_their_position, make_bench,
-                                                free_bench),
+                                                bench_free),
                 cmocka_unit_test_setup_teardown(further_values_stand_beside_the_first_without_repeats, make_bench,
-                                                free_bench),
+                                                bench_free),
                 cmocka_unit_test_setup_teardown(a_reference_becomes_the_id_of_the_entity_that_it_leads_to, make_bench,
-                                                free_bench),
-                cmocka_unit_test_setup_teardown(every_id_but_its_own_is_superseded_in_order, make_bench, free_bench),
+                                                bench_free),
+                cmocka_unit_test_setup_teardown(every_id_but_its_own_is_superseded_in_order, make_bench, bench_free),
                 cmocka_unit_test_setup_teardown(
                         of_two_decisions_on_consent_the_newer_counts_and_of_equal_ones_the_denial, make_bench,
-                        free_bench),
+                        bench_free),
                 cmocka_unit_test_setup_teardown(a_row_that_repeats_a_grant_does_not_revoke_a_denial, make_bench,
-                                                free_bench),
-                cmocka_unit_test_setup_teardown(an_update_that_grants_revokes_an_older_denial, make_bench, free_bench),
-                cmocka_unit_test_setup_teardown(a_default_counts_only_where_nobody_decided, make_bench, free_bench),
+                                                bench_free),
+                cmocka_unit_test_setup_teardown(an_update_that_grants_revokes_an_older_denial, make_bench, bench_free),
+                cmocka_unit_test_setup_teardown(a_default_counts_only_where_nobody_decided, make_bench, bench_free),
                 cmocka_unit_test_setup_teardown(the_most_restrictive_rule_lets_any_denial_count, make_bench,
-                                                free_bench),
-                cmocka_unit_test_setup_teardown(unknown_is_no_decision_on_consent, make_bench, free_bench),
+                                                bench_free),
+                cmocka_unit_test_setup_teardown(unknown_is_no_decision_on_consent, make_bench, bench_free),
                 cmocka_unit_test_setup_teardown(what_is_invalid_or_a_placeholder_never_survives, make_bench,
-                                                free_bench),
-                cmocka_unit_test_setup_teardown(an_address_moves_as_a_whole, make_bench, free_bench),
+                                                bench_free),
+                cmocka_unit_test_setup_teardown(an_address_moves_as_a_whole, make_bench, bench_free),
                 cmocka_unit_test_setup_teardown(of_one_records_addresses_the_newest_comes_first, make_bench,
-                                                free_bench),
+                                                bench_free),
                 cmocka_unit_test_setup_teardown(a_golden_person_has_the_attributes_of_persons_only, make_bench,
-                                                free_bench),
-                cmocka_unit_test_setup_teardown(the_id_says_type_and_anchor, make_bench, free_bench),
+                                                bench_free),
+                cmocka_unit_test_setup_teardown(the_id_says_type_and_anchor, make_bench, bench_free),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,26 @@
+/* What a record says about a consent, and how much that decides: docs/consent.md. */
+#include "golden/internal.h"
+
+/* True if the value came with the record, or in a row that repeats every value: then nobody need have touched it. */
+static bool is_in_passing(const struct record *record, struct version version)
+{
+        return version.time_ms == record->first_time_ms ||
+               (record->ever_complete && version_compare(version, record->complete) == 0);
+}
+
+/* A denial counts from its last repetition, a grant that rows repeat from the record's beginning, so that a row in the
+ * night never outdoes who unsubscribed by day. */
+void consent_judge(struct standing *standing, const struct slot *slot)
+{
+        bool in_passing = is_in_passing(standing->record, slot->version);
+
+        standing->denied = text_equal(slot->value, TEXT("denied"));
+        standing->said_at_ms =
+                standing->denied || !in_passing ? slot->version.time_ms : standing->record->first_time_ms;
+        if (text_equal(slot->value, TEXT("unknown")))
+                standing->statement = STATEMENT_UNKNOWN;
+        else if (text_equal(slot->raw, TEXT(CONSENT_NO_OBJECTION)) && in_passing)
+                standing->statement = STATEMENT_DEFAULT;
+        else
+                standing->statement = STATEMENT_DECISION;
+}
