@@ -164,6 +164,44 @@ void explain_pair_write_json(const struct explain_view *view, const struct expla
         buffer_byte(out, '\n');
 }
 
+static void write_candidate(struct json_writer *writer, const struct golden_candidate *candidate)
+{
+        json_write_object(writer);
+        json_write_member_text(writer, "value", candidate->value);
+        json_write_member_text(writer, "source", candidate->record->key.source);
+        json_write_member_text(writer, "record_id", candidate->record->key.record_id);
+        if (candidate->label.length > 0)
+                json_write_member_text(writer, "label", candidate->label);
+        if (candidate->pin.length > 0)
+                json_write_member_text(writer, "decision", candidate->pin);
+        if (candidate->lost)
+                json_write_member_text(writer, "lost", text_from(candidate->lost));
+        json_write_object_end(writer);
+}
+
+static void write_choices(struct json_writer *writer, const struct vocabulary *vocabulary,
+                          const struct entity_explanation *explanation)
+{
+        json_write_name(writer, "values");
+        json_write_object(writer);
+        for (uint32_t i = 0; i < explanation->choice_count; i++) {
+                const struct golden_choice *choice = &explanation->choices[i];
+
+                json_write_name_text(writer, choice->attribute == ATTRIBUTE_ADDRESS_STREET
+                                                     ? TEXT("address")
+                                                     : text_from(vocabulary->attributes[choice->attribute].name));
+                json_write_object(writer);
+                json_write_member_text(writer, "rule", text_from(survivorship_rule_name(choice->how->rule)));
+                json_write_name(writer, "candidates");
+                json_write_array(writer);
+                for (uint32_t j = 0; j < choice->count; j++)
+                        write_candidate(writer, &choice->candidates[j]);
+                json_write_array_end(writer);
+                json_write_object_end(writer);
+        }
+        json_write_object_end(writer);
+}
+
 void explain_entity_write_json(const struct explain_view *view, const struct entity_explanation *explanation,
                                struct buffer *out)
 {
@@ -180,6 +218,7 @@ void explain_entity_write_json(const struct explain_view *view, const struct ent
         json_write_array_end(&writer);
         write_links(&writer, "links", explanation->links, explanation->link_count);
         json_write_member_i64(&writer, "nodes_left_out", explanation->nodes_left_out);
+        write_choices(&writer, &view->config->vocabulary, explanation);
         json_write_object_end(&writer);
         buffer_byte(out, '\n');
 }

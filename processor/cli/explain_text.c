@@ -45,7 +45,8 @@ static void write_clipped(struct buffer *out, struct text t, uint32_t width)
 static void write_cell(struct buffer *out, struct text t, uint32_t width)
 {
         write_clipped(out, t, width);
-        for (uint32_t points = count_points(t); points <= width; points++)
+        buffer_byte(out, ' ');
+        for (uint32_t points = count_points(t); points < width; points++)
                 buffer_byte(out, ' ');
 }
 
@@ -301,6 +302,61 @@ void explain_pair_write_text(const struct explain_view *view, const struct expla
                 write_keys(view, explanation, out);
 }
 
+/* ---- values --------------------------------------------------------------------------------------------------------
+ */
+
+static const char *choice_name(const struct explain_view *view, const struct golden_choice *choice)
+{
+        return choice->attribute == ATTRIBUTE_ADDRESS_STREET
+                       ? "address"
+                       : view->config->vocabulary.attributes[choice->attribute].name;
+}
+
+static bool differ(const struct golden_choice *choice)
+{
+        for (uint32_t i = 1; i < choice->count; i++) {
+                if (choice->candidates[i].lost)
+                        return true;
+        }
+        return choice->none;
+}
+
+/* The value, who says it, and how it won or why it lost; who repeats it is not named again. */
+static void write_choice(const struct explain_view *view, const struct golden_choice *choice, struct buffer *out)
+{
+        for (uint32_t i = 0; i < choice->count; i++) {
+                const struct golden_candidate *candidate = &choice->candidates[i];
+                bool repeats = i > 0 && text_equal(candidate->value, choice->candidates[i - 1].value);
+
+                if (repeats)
+                        continue;
+                write_cell(out, i == 0 ? text_from(choice_name(view, choice)) : TEXT_NONE, NAME_WIDTH);
+                write_cell(out, candidate->value, LEVEL_WIDTH);
+                write_cell(out,
+                           text_from(candidate->lost             ? candidate->lost
+                                     : candidate->pin.length > 0 ? "pinned by a steward"
+                                                                 : survivorship_rule_name(choice->how->rule)),
+                           LEVEL_WIDTH);
+                write_key(out, candidate->record->key);
+                buffer_byte(out, '\n');
+        }
+}
+
+static void write_choices(const struct explain_view *view, const struct entity_explanation *explanation,
+                          struct buffer *out)
+{
+        bool begun = false;
+
+        for (uint32_t i = 0; i < explanation->choice_count; i++) {
+                if (!differ(&explanation->choices[i]))
+                        continue;
+                if (!begun)
+                        buffer_text(out, TEXT("Where they differ, which value survives, and why not the others:\n"));
+                begun = true;
+                write_choice(view, &explanation->choices[i], out);
+        }
+}
+
 void explain_entity_write_text(const struct explain_view *view, const struct entity_explanation *explanation,
                                struct buffer *out)
 {
@@ -318,6 +374,7 @@ void explain_entity_write_text(const struct explain_view *view, const struct ent
                 buffer_text(out, TEXT("All of them say the same.\n"));
         for (uint32_t i = 0; i < explanation->link_count; i++)
                 write_link(&explanation->links[i], out);
+        write_choices(view, explanation, out);
         if (explanation->nodes_left_out > 0)
                 buffer_printf(out, "%u more different records were not looked at.\n", explanation->nodes_left_out);
 }

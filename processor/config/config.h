@@ -93,6 +93,36 @@ struct survivorship {
 /* True for what holds where a configuration says nothing. */
 bool survivorship_is_default(const struct survivorship *survivorship);
 
+/* What a data steward may be asked: docs/conflicts.md. Ids of conflicts are made of these numbers. */
+enum conflict_kind {
+        CONFLICT_POSSIBLE_DUPLICATE, /* two entities whose best pair is in the review zone, or that were kept apart */
+        CONFLICT_CONTRADICTING_IDENTIFIERS, /* two entities that would match but for validated identifiers */
+        CONFLICT_INVALID_IDENTIFYING_DATA,  /* a record whose identifying values are impossible or placeholders */
+        CONFLICT_OVER_MERGE,                /* an entity with more records than the limit */
+        CONFLICT_CONTRADICTING_DECISIONS,   /* a decision that later ones overruled */
+        CONFLICT_DISAGREEING_VALUES,        /* records differ about an attribute that a steward decides */
+        CONFLICT_CONCURRENT_EDITS,          /* two systems set an attribute to different values at the same time */
+        CONFLICT_ORPHAN_REFERENCE,          /* a record refers to an organization that nobody knows */
+        CONFLICT_CLOSED_COMPANY,            /* a company is closed, as one record says; others do not */
+        CONFLICT_KIND_COUNT,
+};
+
+const char *conflict_kind_name(enum conflict_kind kind); /* "possible_duplicate" */
+bool conflict_kind_parse(struct text name, enum conflict_kind *kind);
+
+/* Whose work a conflict is. It goes to the first queue of the file whose conditions all hold; an empty one holds. */
+struct conflict_queue {
+        struct text name;
+        uint32_t kinds;             /* bits by kind */
+        uint32_t types;             /* bits by type */
+        const struct text *sources; /* of one of its records */
+        uint32_t source_count;
+        const struct text *owners; /* values of the attribute `owner` of one of its records */
+        uint32_t owner_count;
+        const struct text *rules; /* of `matching.rules`, that asked */
+        uint32_t rule_count;
+};
+
 /* How the messages of a source are encoded. */
 enum source_encoding {
         ENCODING_AUTO, /* Avro where a message begins like one and there is a registry, else JSON */
@@ -206,7 +236,16 @@ struct config {
 
         /* survivorship */
         struct text consent_rule_name;
+        bool asks_steward[TYPE_COUNT];                               /* some attribute survives by SURVIVE_STEWARD */
         struct survivorship survivorship[TYPE_COUNT][ATTRIBUTE_MAX]; /* all parts of an address have the same */
+
+        /* conflicts */
+        const struct conflict_queue *queues; /* in the order of the file */
+        uint32_t queue_count;
+        struct text default_queue;
+        bool queue_by_owner;    /* what no queue takes goes to the one of the records' owner, if they agree */
+        uint32_t ignored_kinds; /* bits: conflicts that nobody wants to see */
+        int64_t concurrent_ms;  /* edits that are no further apart are at the same time; 0: none are */
 
         /* matching */
         int64_t population[TYPE_COUNT]; /* records that the prior odds are made for; 0: the model's */

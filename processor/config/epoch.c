@@ -12,7 +12,7 @@
 #include <string.h>
 
 /* Changes when the meaning of the same configuration does. */
-#define EPOCH_FORMAT "durand-epoch-3"
+#define EPOCH_FORMAT "durand-epoch-4"
 
 static void put_attribute_name(struct buffer *out, const struct config *config, uint16_t attribute)
 {
@@ -176,6 +176,31 @@ static void put_survivorship(struct buffer *out, const struct config *config)
         }
 }
 
+static void put_texts(struct buffer *out, const struct text *texts, uint32_t count)
+{
+        buffer_varint(out, count);
+        for (uint32_t i = 0; i < count; i++)
+                buffer_prefixed(out, texts[i]);
+}
+
+static void put_conflicts(struct buffer *out, const struct config *config)
+{
+        buffer_varint(out, config->ignored_kinds);
+        buffer_svarint(out, config->concurrent_ms);
+        buffer_varint(out, config->queue_by_owner);
+        buffer_prefixed(out, config->default_queue);
+        for (uint32_t i = 0; i < config->queue_count; i++) {
+                const struct conflict_queue *queue = &config->queues[i];
+
+                buffer_prefixed(out, queue->name);
+                buffer_varint(out, queue->kinds);
+                buffer_varint(out, queue->types);
+                put_texts(out, queue->sources, queue->source_count);
+                put_texts(out, queue->owners, queue->owner_count);
+                put_texts(out, queue->rules, queue->rule_count);
+        }
+}
+
 void config_compute_epoch(struct config *config, struct text model_hash)
 {
         struct arena scratch ARENA_CLEANUP = {0};
@@ -206,5 +231,6 @@ void config_compute_epoch(struct config *config, struct text model_hash)
         put_unique(&out, config, sorted);
         put_criteria(&out, config);
         put_survivorship(&out, config);
+        put_conflicts(&out, config);
         hash128_to_hex(hash128(out.data, out.length, 0), config->epoch);
 }

@@ -251,6 +251,7 @@ int config_load_text(struct text yaml, const char *name, struct config *config, 
                 check_registry(&loader, root);
                 check_registry_secrets(&loader, root);
                 check_feed_names(&loader, root);
+                check_queues(&loader, root);
                 share_zones(config, root);
                 check_thresholds(&loader, root);
                 check_names(&loader, root);

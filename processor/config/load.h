@@ -1,7 +1,7 @@
 /* load.h: the readers of the parts that have a form of their own.
  *
  * Internal to config. Named by the option table, implemented in kafka.c, attributes.c, sources.c, mapping.c,
- * rules.c, survivorship.c.
+ * rules.c, survivorship.c, conflicts.c.
  */
 #pragma once
 
@@ -13,6 +13,7 @@
 #define FIELDS_MAX 1024  /* of one entity */
 #define VALUES_MAX 512   /* of one field's value mapping */
 #define SECRET_FILE_MAX 65536
+#define QUEUES_MAX 256
 
 /* A reference to a source that may come later in the file. */
 struct reference_check {
@@ -81,6 +82,14 @@ struct attribute_draft {
         bool multiple;
 };
 
+struct queue_draft {
+        struct conflict_queue queue;
+        const struct text *kinds;
+        uint32_t kind_count;
+        const struct text *types;
+        uint32_t type_count;
+};
+
 struct survivorship_draft {
         struct survivorship survivorship;
         struct text rule_name;
@@ -95,6 +104,8 @@ void read_ignored_of_persons(struct loader *loader, const struct node *node, voi
 void read_ignored_of_organizations(struct loader *loader, const struct node *node, void *target);
 void read_survivorship_of_persons(struct loader *loader, const struct node *node, void *target);
 void read_survivorship_of_organizations(struct loader *loader, const struct node *node, void *target);
+void read_ignored_conflicts(struct loader *loader, const struct node *node, void *target);
+void read_queues(struct loader *loader, const struct node *node, void *target);
 void read_attributes(struct loader *loader, const struct node *node, void *target);
 void read_sources(struct loader *loader, const struct node *node, void *target);
 void read_mapping(struct loader *loader, const struct node *node, void *target);  /* of a source */
@@ -106,6 +117,9 @@ void read_values(struct loader *loader, const struct node *node, void *target); 
 
 /* Turns a source's drafts into what the configuration holds, and checks what only the whole can show. */
 void finish_entities(struct loader *loader, struct source_draft *source);
+
+/* Names in a list where only the whole file knows what there is: sources and rules of queues. */
+void check_queues(struct loader *loader, const struct node *root);
 
 /* Gives the consents that have no rule of their own the one of `survivorship.consent`. */
 void finish_survivorship(struct config *config);

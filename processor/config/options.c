@@ -20,6 +20,7 @@
 #define WRITE_AT(member) offsetof(struct write_draft, member)
 #define FEED_AT(member) offsetof(struct feed_draft, member)
 #define RULE_AT(member) offsetof(struct rule_draft, member)
+#define QUEUE_AT(member) offsetof(struct queue_draft, member)
 #define SURVIVORSHIP_AT(member) offsetof(struct survivorship_draft, member)
 
 static const char *const dialect_words[] = {"row", "salesforce-cdc", "debezium", NULL};
@@ -160,6 +161,19 @@ const struct option options[] = {
          "`trust`, of consents `survivorship.consent`."},
         {SCOPE_FILE, "survivorship.organization", VALUE_MAP, 0, NULL, 0, 0, NULL, read_survivorship_of_organizations,
          "The same for organizations."},
+
+        {SCOPE_FILE, "conflicts.ignore", VALUE_LIST, 0, NULL, 0, CONFLICT_KIND_COUNT, NULL, read_ignored_conflicts,
+         "Kinds of conflicts that are never opened (`[orphan_reference]`): docs/conflicts.md."},
+        {SCOPE_FILE, "conflicts.concurrent", VALUE_DURATION, FILE_AT(concurrent_ms), "1m", 0, DAY_MS, NULL, NULL,
+         "Two systems that set an attribute to different values within this time edited it at the same time. 0: nobody "
+         "is asked."},
+        {SCOPE_FILE, "conflicts.queue", VALUE_TEXT, FILE_AT(default_queue), "stewards", 1, 64, NULL, NULL,
+         "The queue of conflicts that none of `conflicts.queues` takes."},
+        {SCOPE_FILE, "conflicts.by_owner", VALUE_BOOL, FILE_AT(queue_by_owner), "false", 0, 1, NULL, NULL,
+         "Before `conflicts.queue`: if all records of a conflict that name an `owner` name the same, its queue is "
+         "`owner:` and that name."},
+        {SCOPE_FILE, "conflicts.queues", VALUE_MAP, 0, NULL, 0, 0, NULL, read_queues,
+         "Queues by name, each with the options below; a conflict goes to the first whose conditions all hold."},
 
         {SCOPE_FILE, "sync", VALUE_MAP, 0, NULL, 0, 0, NULL, read_sync,
          "The sources that Durand also writes to, by name, each with the options below: docs/sync.md."},
@@ -372,6 +386,17 @@ const struct option options[] = {
         {SCOPE_SURVIVORSHIP, "with", VALUE_TEXT, SURVIVORSHIP_AT(with_name), "", 0, 63, NULL, NULL,
          "The attribute that it goes with: both come from the record that gave that one, or it has no value "
          "(`family_name: {with: given_name}`)."},
+
+        {SCOPE_QUEUE, "kinds", VALUE_LIST, QUEUE_AT(kinds), NULL, 0, CONFLICT_KIND_COUNT, NULL, NULL,
+         "Kinds of conflicts. Default: all."},
+        {SCOPE_QUEUE, "types", VALUE_LIST, QUEUE_AT(types), NULL, 0, 2, NULL, NULL,
+         "Entity types (`person`, `organization`). Default: both."},
+        {SCOPE_QUEUE, "sources", VALUE_LIST, QUEUE_AT(queue.sources), NULL, 0, 256, NULL, NULL,
+         "Sources of which a record takes part. Default: all."},
+        {SCOPE_QUEUE, "owners", VALUE_LIST, QUEUE_AT(queue.owners), NULL, 0, 4096, NULL, NULL,
+         "Values of the attribute `owner` of a record that takes part. Default: all."},
+        {SCOPE_QUEUE, "rules", VALUE_LIST, QUEUE_AT(queue.rules), NULL, 0, 256, NULL, NULL,
+         "Rules of `matching.rules` that asked. Default: all, and what no rule asked."},
 };
 
 const size_t option_count = sizeof(options) / sizeof(options[0]);

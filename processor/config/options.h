@@ -23,6 +23,7 @@ enum option_scope {
         SCOPE_FEED,
         SCOPE_RULE,
         SCOPE_SURVIVORSHIP,
+        SCOPE_QUEUE,
         SCOPE_COUNT,
 };
 

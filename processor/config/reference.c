@@ -69,6 +69,7 @@ static const struct {
         {SCOPE_SURVIVORSHIP, "Options of an attribute's survivorship",
          "Under `survivorship.person` and `survivorship.organization`, by the attribute, where `attribute: rule` does "
          "not say enough. [survivorship.md](survivorship.md)."},
+        {SCOPE_QUEUE, "Options of a queue", "Under `conflicts.queues`, by its name. [conflicts.md](conflicts.md)."},
         {SCOPE_FEED, "Options of a feed", "Under `feeds`, by its name. [feeds.md](feeds.md)."},
 };
 

@@ -119,6 +119,21 @@ static bool is_meant(struct text attribute, struct text name)
                                                attribute.data[name.length] == '.');
 }
 
+/* False after a report. */
+static bool may_survive(struct loader *loader, enum record_type type, const struct node *key, const struct node *node,
+                        const struct attribute *attribute, enum survivorship_rule rule)
+{
+        bool typed = has_type(attribute, type), fits = rules[rule].kinds & KIND(attribute->kind);
+
+        if (!typed)
+                problem_error(&loader->sink, key, "take it out", "no golden %s has %s", record_type_name(type),
+                              attribute->name);
+        else if (!fits)
+                problem_error(&loader->sink, node, rules[rule].remedy, "%s is of kind %s and cannot survive by %s",
+                              attribute->name, attribute_kind_name(attribute->kind), rules[rule].name);
+        return typed && fits;
+}
+
 static void read_attribute_rule(struct loader *loader, enum record_type type, const struct node *key,
                                 const struct node *node)
 {
@@ -138,15 +153,9 @@ static void read_attribute_rule(struct loader *loader, enum record_type type, co
                 if (!is_meant(text_from(attribute->name), key->text))
                         continue;
                 found = true;
-                if (!has_type(attribute, type))
-                        problem_error(&loader->sink, key, "take it out", "no golden %s has %s", record_type_name(type),
-                                      attribute->name);
-                else if (!(rules[draft.survivorship.rule].kinds & KIND(attribute->kind)))
-                        problem_error(&loader->sink, node, rules[draft.survivorship.rule].remedy,
-                                      "%s is of kind %s and cannot survive by %s", attribute->name,
-                                      attribute_kind_name(attribute->kind), rules[draft.survivorship.rule].name);
-                else
-                        config->survivorship[type][i] = draft.survivorship;
+                if (!may_survive(loader, type, key, node, attribute, draft.survivorship.rule))
+                        return;
+                config->survivorship[type][i] = draft.survivorship;
         }
         if (!found)
                 find_attribute(loader, key, key->text);
@@ -199,6 +208,7 @@ void finish_survivorship(struct config *config)
                 for (uint32_t i = 1; i < config->vocabulary.count; i++) {
                         struct survivorship *how = &config->survivorship[type][i];
 
+                        config->asks_steward[type] |= how->rule == SURVIVE_STEWARD;
                         if (config->vocabulary.attributes[i].kind == KIND_CONSENT && how->rule == SURVIVE_TRUST)
                                 how->rule = consents;
                 }

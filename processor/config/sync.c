@@ -159,7 +159,7 @@ static void compile_write(struct loader *loader, struct target_entity_draft *dra
                         field.phone = PHONE_FORMAT_INTERNATIONAL;
                 else if (text_equal(write->format, TEXT("national")))
                         field.phone = PHONE_FORMAT_NATIONAL;
-                if (field.mapping && check_kind(loader, key, draft->entity.type, i))
+                if (field.mapping && check_kind(loader, key, draft->mapping->type, i))
                         add_field(loader, draft, key, &field);
                 else if (field.mapping)
                         return;

@@ -11,24 +11,26 @@
 #define SEED_CONFLICT 0x647572616e640002ULL
 
 static const struct {
-        const char *name;
         const char *severity;
         const char *suggestion;
 } kinds[CONFLICT_KIND_COUNT] = {
-        [CONFLICT_POSSIBLE_DUPLICATE] = {"possible_duplicate", "medium",
-                                         "decide whether these records are the same: the evidence is not enough for a "
-                                         "merge and too much to ignore"},
-        [CONFLICT_CONTRADICTING_IDENTIFIERS] =
-                {"contradicting_identifiers", "high",
-                 "correct the wrong identifier at its source, or confirm that these are two "
-                 "different companies or people"},
-        [CONFLICT_INVALID_IDENTIFYING_DATA] =
-                {"invalid_identifying_data", "low",
-                 "correct the value at its source; until then it is not used as evidence"},
-        [CONFLICT_OVER_MERGE] = {"over_merge", "high",
+        [CONFLICT_POSSIBLE_DUPLICATE] = {"medium",
+                                         "decide whether these records are the same: the evidence is not enough "
+                                         "for a merge and too much to ignore"},
+        [CONFLICT_CONTRADICTING_IDENTIFIERS] = {"high", "correct the wrong identifier at its source, or confirm that "
+                                                        "these are two different companies or people"},
+        [CONFLICT_INVALID_IDENTIFYING_DATA] = {"low", "correct the value at its source; until then it is not used as "
+                                                      "evidence"},
+        [CONFLICT_OVER_MERGE] = {"high",
                                  "check whether these records really are one: more of them agree than is usual"},
-        [CONFLICT_CONTRADICTING_DECISIONS] = {"contradicting_decisions", "medium",
-                                              "withdraw this decision, or the later ones that contradict it"},
+        [CONFLICT_CONTRADICTING_DECISIONS] = {"medium", "withdraw this decision, or the later ones that contradict it"},
+        [CONFLICT_DISAGREEING_VALUES] = {"medium",
+                                         "pin the value that is right, or correct the wrong one at its source"},
+        [CONFLICT_CONCURRENT_EDITS] = {"low",
+                                       "check which of the two edits was meant to stay; the other system does not "
+                                       "know of it"},
+        [CONFLICT_ORPHAN_REFERENCE] = {"low", "restore the organization, or correct the reference at its source"},
+        [CONFLICT_CLOSED_COMPANY] = {"medium", "stop selling to it, or correct the status at its source"},
 };
 
 struct hash128 conflict_id(enum conflict_kind kind, struct text first, struct text second)
@@ -153,7 +155,42 @@ static void write_evidence(struct json_writer *writer, const struct conflict *co
         json_write_array_end(writer);
 }
 
-void conflict_write_json(const struct config *config, const struct conflict *conflict, struct buffer *out)
+static void write_record_name(struct json_writer *writer, struct arena *arena, struct record_key key)
+{
+        json_write_text(writer, arena_printf(arena, "%.*s/%.*s/%.*s", TEXT_ARG(key.source), TEXT_ARG(key.entity),
+                                             TEXT_ARG(key.record_id)));
+}
+
+static void write_choices(struct json_writer *writer, struct arena *arena, const struct conflict *conflict)
+{
+        json_write_name(writer, "choices");
+        json_write_array(writer);
+        for (uint32_t i = 0; i < conflict->choice_count; i++) {
+                const struct conflict_choice *choice = &conflict->choices[i];
+
+                json_write_object(writer);
+                json_write_name(writer, "decision");
+                json_write_string(writer, choice->decision);
+                json_write_name(writer, "records");
+                json_write_array(writer);
+                for (uint32_t j = 0; j < choice->record_count; j++)
+                        write_record_name(writer, arena, choice->records[j]);
+                json_write_array_end(writer);
+                if (choice->attribute.length > 0) {
+                        json_write_name(writer, "attribute");
+                        json_write_text(writer, choice->attribute);
+                        json_write_name(writer, "value");
+                        json_write_text(writer, choice->value);
+                }
+                json_write_name(writer, "effect");
+                json_write_text(writer, choice->effect);
+                json_write_object_end(writer);
+        }
+        json_write_array_end(writer);
+}
+
+void conflict_write_json(struct arena *arena, const struct config *config, const struct conflict *conflict,
+                         struct buffer *out)
 {
         struct json_writer writer;
         char id[CONFLICT_ID_SIZE];
@@ -164,9 +201,13 @@ void conflict_write_json(const struct config *config, const struct conflict *con
         json_write_name(&writer, "conflict_id");
         json_write_string(&writer, id);
         json_write_name(&writer, "kind");
-        json_write_string(&writer, kinds[conflict->kind].name);
+        json_write_string(&writer, conflict_kind_name(conflict->kind));
         json_write_name(&writer, "severity");
         json_write_string(&writer, kinds[conflict->kind].severity);
+        json_write_name(&writer, "queue");
+        json_write_text(&writer, conflict_queue(arena, config, conflict));
+        json_write_name(&writer, "summary");
+        json_write_text(&writer, conflict_summary(arena, conflict));
         json_write_name(&writer, "entity_type");
         json_write_string(&writer, record_type_name(conflict->type));
         json_write_name(&writer, "entities");
@@ -196,6 +237,7 @@ void conflict_write_json(const struct config *config, const struct conflict *con
         json_write_i64(&writer, conflict->record_total);
         json_write_name(&writer, "suggestion");
         json_write_string(&writer, kinds[conflict->kind].suggestion);
+        write_choices(&writer, arena, conflict);
         if (conflict->assignee.length > 0) {
                 json_write_name(&writer, "assignee");
                 json_write_text(&writer, conflict->assignee);

@@ -12,15 +12,6 @@
 #include "config/config.h"
 #include "record/record.h"
 
-enum conflict_kind {
-        CONFLICT_POSSIBLE_DUPLICATE, /* two entities whose best pair is in the review zone, or that were kept apart */
-        CONFLICT_CONTRADICTING_IDENTIFIERS, /* two entities that would match but for validated identifiers */
-        CONFLICT_INVALID_IDENTIFYING_DATA,  /* a record whose identifying values are impossible or placeholders */
-        CONFLICT_OVER_MERGE,                /* an entity with more records than the limit */
-        CONFLICT_CONTRADICTING_DECISIONS,   /* a decision that later ones overruled */
-        CONFLICT_KIND_COUNT,
-};
-
 /* The id of a conflict of @kind about @first and @second (entity ids in any order, or one of them empty). */
 struct hash128 conflict_id(enum conflict_kind kind, struct text first, struct text second);
 
@@ -40,6 +31,15 @@ struct conflict_evidence {
 /* At most this many records are shown side by side. */
 #define CONFLICT_RECORDS_MAX 10
 
+/* Something that a steward could decide about it, ready to be published (docs/decisions.md). */
+struct conflict_choice {
+        const char *decision;         /* "same", "different", "pin" */
+        struct record_key records[2]; /* one for a pin */
+        uint32_t record_count;
+        struct text attribute, value; /* of a pin */
+        struct text effect;           /* what it would change */
+};
+
 struct conflict {
         enum conflict_kind kind;
         struct hash128 id;
@@ -47,18 +47,39 @@ struct conflict {
         struct text entities[2];             /* entity ids, sorted; the second may be empty */
         const struct record *const *records; /* side by side, canonical order */
         uint32_t record_count;
+        uint32_t first_count;  /* of entities[0]; those after them are of entities[1] */
         uint32_t record_total; /* how many there are */
         const struct conflict_evidence *evidence;
         uint32_t evidence_count;
         int32_t posterior_mbit; /* of kinds about a pair */
         bool scored;
         struct text contradiction; /* "siren 732829320 and 552100554" */
-        struct text assignee;      /* who looks at it, and the last comment, as stewards said; may be empty */
+        struct text rule;          /* of `matching.rules`, that asked; or empty */
+        const struct conflict_choice *choices;
+        uint32_t choice_count;
+        struct text assignee; /* who looks at it, and the last comment, as stewards said; may be empty */
         struct text comment;
 };
 
 /* Appends the conflict as one JSON object (docs/topics.md, "conflicts"). Equal conflicts give equal bytes. */
-void conflict_write_json(const struct config *config, const struct conflict *conflict, struct buffer *out);
+void conflict_write_json(struct arena *arena, const struct config *config, const struct conflict *conflict,
+                         struct buffer *out);
+
+/* Whose work it is: the first queue of the configuration that takes it, the owner's, or the default. May be in @arena.
+ */
+struct text conflict_queue(struct arena *arena, const struct config *config, const struct conflict *conflict);
+
+/* One sentence for a mail or a chat: what it is about, and what speaks for it. In @arena. */
+struct text conflict_summary(struct arena *arena, const struct conflict *conflict);
+
+/* The choices of a conflict about two entities: one, or two; the likelier first. Sets @conflict->choices, in @arena. */
+void conflict_offer_verdicts(struct arena *arena, struct conflict *conflict);
+
+struct golden_input; /* golden/golden.h */
+
+/* Conflicts that follow from the records of one entity alone: disagreeing values, concurrent edits, orphan references,
+ * a closed company. In @arena, or borrowed from @input; returns how many. Their entity is @input's. */
+uint32_t conflict_find(struct arena *arena, const struct golden_input *input, const struct conflict **found);
 
 /* What an overruled decision shows as evidence: who decided what, and why. In @arena. */
 struct conflict_evidence conflict_decision_evidence(struct arena *arena, const char *decided, struct text by,

@@ -72,7 +72,9 @@ struct draft {
         uint32_t anchor; /* record number, once decided */
         struct record_key anchor_key;
         char id[ENTITY_ID_SIZE];
-        struct text json; /* the golden record, once written */
+        struct text json;                /* the golden record, once written */
+        const struct conflict *findings; /* conflicts that follow from its records alone, found with it */
+        uint32_t finding_count;
 };
 
 struct number_list {
@@ -234,8 +236,6 @@ int engine_load_record(struct engine *engine, struct arena *arena, uint32_t numb
 uint32_t engine_find_reference(struct engine *engine, struct text source, struct text record_id, enum record_type type);
 /* The type that a value node is of; TYPE_COUNT: there is none. */
 enum record_type engine_node_type(struct engine *engine, uint32_t node);
-/* Splits "source\x1fid" (or a plain id of @own_source). */
-void reference_split(struct text value, struct text own_source, struct text *source, struct text *record_id);
 uint64_t reference_key(struct text source, struct text record_id);
 
 /* nodes.c */

@@ -113,6 +113,8 @@ static int publish_opened(struct conflict_run *run, struct conflict *conflict, c
         struct text value;
         bool existed, inserted;
 
+        if (engine->config->ignored_kinds & 1U << conflict->kind)
+                return 0;
         map_put(&run->opened_set, conflict->id.low, 1, &inserted);
         if (!inserted)
                 return 0;
@@ -124,7 +126,7 @@ static int publish_opened(struct conflict_run *run, struct conflict *conflict, c
         conflict->assignee = verdict.assignee;
         conflict->comment = verdict.comment;
         if (!verdict.dismissed) {
-                conflict_write_json(engine->config, conflict, &json);
+                conflict_write_json(batch->arena, engine->config, conflict, &json);
                 next.digest = digest_entry(conflicts_topic(), text_from(id), buffer_view(&json));
         }
         next.members = numbers;
@@ -446,13 +448,17 @@ static int open_pair(struct conflict_run *run, const struct entity_pair *pair)
                 return 0;
         conflict.kind = pair->cannot_link ? CONFLICT_CONTRADICTING_IDENTIFIERS : CONFLICT_POSSIBLE_DUPLICATE;
         conflict.posterior_mbit = pair->posterior_mbit;
+        conflict.rule = detail.rule ? detail.rule->name : TEXT_NONE;
         copy_evidence(&engine->scratch_arena, &detail, &conflict);
         for (int i = 0; r == 0 && i < 2; i++) {
                 int side = i == 0 ? first : 1 - first;
 
                 conflict.entities[i] = text_from(ids[side]);
                 r = side_records(run, pair->anchors[side], records, &conflict.record_count, &conflict.record_total);
+                if (i == 0)
+                        conflict.first_count = conflict.record_count;
         }
+        conflict_offer_verdicts(&engine->scratch_arena, &conflict);
         conflict.id = conflict_id(conflict.kind, conflict.entities[0], conflict.entities[1]);
         return r < 0 ? r : publish_opened(run, &conflict, pair->anchors);
 }
@@ -618,9 +624,25 @@ static int open_overruled_of(struct conflict_run *run, uint32_t record)
         return r;
 }
 
+static int open_findings(struct conflict_run *run, const struct draft *draft)
+{
+        uint32_t anchors[2] = {draft->anchor, 0};
+        int r = 0;
+
+        for (uint32_t i = 0; r == 0 && i < draft->finding_count; i++) {
+                struct conflict conflict = draft->findings[i];
+
+                r = publish_opened(run, &conflict, anchors);
+        }
+        return r;
+}
+
 static int open_of_draft(struct conflict_run *run, const struct draft *draft)
 {
         int r = open_over_merge(run, draft);
+
+        if (r == 0)
+                r = open_findings(run, draft);
 
         for (uint32_t i = 0; r == 0 && i < draft->member_count; i++)
                 r = open_invalid(run, draft, &draft->records[i]);

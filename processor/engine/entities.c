@@ -5,6 +5,7 @@
  * its key names the entity. Then the golden record is made, compared with the one that was last published, and
  * published if it differs, with a change that says what happened. Old anchors without a draft have ended.
  */
+#include "conflict/conflict.h"
 #include "engine/changes.h"
 #include "engine/decisions.h"
 #include "engine/digest.h"
@@ -335,7 +336,7 @@ static int resolve_record(struct engine *engine, struct batch *batch, struct res
                 if ((slot->attribute != ATTRIBUTE_EMPLOYER_REF && slot->attribute != ATTRIBUTE_PARENT) ||
                     !(slot->flags & SLOT_SET))
                         continue;
-                reference_split(slot->value, record->key.source, &source, &id);
+                record_split_reference(slot->value, record->key.source, &source, &id);
                 map_put(&resolved->index, reference_key(source, id), (uint32_t)resolved->count, &inserted);
                 if (!inserted)
                         continue;
@@ -396,6 +397,7 @@ static void write_golden(struct write_run *run, unsigned worker, struct written 
         buffer_clear(buffer);
         golden_write_json(arena, &input, buffer);
         written->json = arena_text(arena, buffer_view(buffer));
+        draft->finding_count = conflict_find(arena, &input, &draft->findings);
         written->digest = digest_entry(output_topic_name(arena, OUTPUT_GOLDEN, draft->type, TEXT_NONE),
                                        text_from(draft->id), written->json);
 }

@@ -381,7 +381,7 @@ int explain_entity(struct explainer *explainer, struct arena *arena, uint32_t re
                 r = explain_link(explainer, arena, &web.members[web.node_member[web.bonds[i].a]],
                                  &web.members[web.node_member[web.bonds[i].b]],
                                  &explanation->links[explanation->link_count++], error);
-        return r;
+        return r < 0 ? r : explain_values(explainer, arena, explanation, error);
 }
 
 /* ---- two records ---------------------------------------------------------------------------------------------------

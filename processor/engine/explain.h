@@ -112,7 +112,9 @@ struct entity_explanation {
         uint32_t member_count;
         struct explained_link *links; /* that hold it together, strongest first; one fewer than value nodes */
         uint32_t link_count;
-        uint32_t nodes_left_out; /* beyond EXPLAIN_NODES_MAX */
+        uint32_t nodes_left_out;             /* beyond EXPLAIN_NODES_MAX */
+        const struct golden_choice *choices; /* which value survives for each attribute, and why not the others */
+        uint32_t choice_count;
 };
 
 int explain_entity(struct explainer *explainer, struct arena *arena, uint32_t record,

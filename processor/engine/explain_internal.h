@@ -22,3 +22,7 @@ int explainer_load_stored(struct explainer *explainer, struct arena *arena, uint
 /* explain_decisions.c: fills in which decisions of stewards made the two one, or keep their entities apart. */
 int explain_decisions(struct explainer *explainer, struct arena *arena, struct explanation *explanation,
                       struct error *error);
+
+/* explain_values.c: fills in the choices, once the members are there. */
+int explain_values(struct explainer *explainer, struct arena *arena, struct entity_explanation *explanation,
+                   struct error *error);

@@ -79,7 +79,7 @@ uint32_t engine_reference_anchor(struct engine *engine, struct batch *batch, str
 
         if (known)
                 return *known;
-        reference_split(value, TEXT_NONE, &source, &id);
+        record_split_reference(value, TEXT_NONE, &source, &id);
         number = engine_find_reference(engine, source, id, TYPE_ORGANIZATION);
         if (number != 0)
                 engine_get_state(engine, number, &state);
@@ -118,7 +118,7 @@ bool engine_asserts(struct engine *engine, const struct features *features, uint
                 struct text source, id;
                 uint32_t number;
 
-                reference_split(features->items[i].text, TEXT_NONE, &source, &id);
+                record_split_reference(features->items[i].text, TEXT_NONE, &source, &id);
                 number = engine_find_reference(engine, source, id, features->type);
                 if (number && engine_get_state(engine, number, &state) && state.node == node)
                         return true;

@@ -62,7 +62,7 @@ static void propose_asserted(struct engine *engine, struct batch *batch, struct 
                 struct text source, id;
                 uint32_t number;
 
-                reference_split(features->items[i].text, TEXT_NONE, &source, &id);
+                record_split_reference(features->items[i].text, TEXT_NONE, &source, &id);
                 number = engine_find_reference(engine, source, id, batch->type);
                 if (number == 0 || !engine_get_state(engine, number, &state))
                         continue;

@@ -14,14 +14,6 @@
 /* ---- references ----------------------------------------------------------------------------------------------------
  */
 
-void reference_split(struct text value, struct text own_source, struct text *source, struct text *record_id)
-{
-        int64_t separator = text_find_byte(value, 0x1f, 0);
-
-        *source = separator < 0 ? own_source : text_slice(value, 0, (uint32_t)separator);
-        *record_id = separator < 0 ? value : text_slice(value, (uint32_t)separator + 1, value.length);
-}
-
 uint64_t reference_key(struct text source, struct text record_id)
 {
         return hash64_mix(hash64_text(source, SEED_REFERENCE), hash64_text(record_id, SEED_REFERENCE));
@@ -97,7 +89,7 @@ static void post_references(struct arena *arena, struct posting_list *list, cons
 
                 if (!is_reference(slot->attribute) || !(slot->flags & SLOT_SET) || slot->raw.length == 0)
                         continue;
-                reference_split(slot->value, record->key.source, &source, &id);
+                record_split_reference(slot->value, record->key.source, &source, &id);
                 *ARENA_PUSH(arena, list->items, list->count, list->capacity) =
                         (struct store_posting){.key = reference_key(source, id), .number = number, .add = add};
         }

@@ -1,18 +1,11 @@
 /* What a record says about a consent, and how much that decides: docs/consent.md. */
 #include "golden/internal.h"
 
-/* True if the value came with the record, or in a row that repeats every value: then nobody need have touched it. */
-static bool is_in_passing(const struct record *record, struct version version)
-{
-        return version.time_ms == record->first_time_ms ||
-               (record->ever_complete && version_compare(version, record->complete) == 0);
-}
-
 /* A denial counts from its last repetition, a grant that rows repeat from the record's beginning, so that a row in the
  * night never outdoes who unsubscribed by day. */
 void consent_judge(struct standing *standing, const struct slot *slot)
 {
-        bool in_passing = is_in_passing(standing->record, slot->version);
+        bool in_passing = record_says_in_passing(standing->record, slot->version);
 
         standing->denied = text_equal(slot->value, TEXT("denied"));
         standing->said_at_ms =

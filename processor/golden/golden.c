@@ -87,15 +87,11 @@ static const struct candidate *resolve_reference(const struct draft *draft, size
 
         for (size_t i = from; i < to; i++) {
                 const struct candidate *candidate = &draft->field.candidates[i];
-                struct text value = candidate->slot->value;
-                struct text source = candidate->standing.record->key.source;
-                int64_t separator = text_find_byte(value, 0x1f, 0);
+                struct text source, id_there;
 
-                if (separator >= 0) {
-                        source = text_slice(value, 0, (uint32_t)separator);
-                        value = text_slice(value, (uint32_t)separator + 1, value.length);
-                }
-                if (input->resolve && input->resolve(input->resolve_context, source, value, id))
+                record_split_reference(candidate->slot->value, candidate->standing.record->key.source, &source,
+                                       &id_there);
+                if (input->resolve && input->resolve(input->resolve_context, source, id_there, id))
                         return candidate;
         }
         return NULL;

@@ -132,7 +132,7 @@ static const struct {
         int (*compare)(const struct standing *a, const struct standing *b);
         const char *loss;
 } meanings[CRITERION_COUNT] = {
-        [CRITERION_ORDER] = {by_order, "nothing tells them apart but the order of their records"},
+        [CRITERION_ORDER] = {by_order, "only the records' order decides"},
         [CRITERION_PINNED] = {by_pin, "a steward pinned the other"},
         [CRITERION_TOGETHER] = {by_togetherness, "the value it goes with is of another record"},
         [CRITERION_RICH] = {by_riches, "it says too little"},

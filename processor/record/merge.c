@@ -268,6 +268,20 @@ bool record_is_stale(const struct record *record)
                (!record->ever_deleted || version_compare(record->stale, record->deleted) > 0);
 }
 
+bool record_says_in_passing(const struct record *record, struct version version)
+{
+        return version.time_ms == record->first_time_ms ||
+               (record->ever_complete && version_compare(version, record->complete) == 0);
+}
+
+void record_split_reference(struct text value, struct text own_source, struct text *source, struct text *record_id)
+{
+        int64_t separator = text_find_byte(value, 0x1f, 0);
+
+        *source = separator < 0 ? own_source : text_slice(value, 0, (uint32_t)separator);
+        *record_id = separator < 0 ? value : text_slice(value, (uint32_t)separator + 1, value.length);
+}
+
 enum record_type record_effective_type(const struct record *record)
 {
         const struct slot *slot;

@@ -103,6 +103,13 @@ const struct slot *record_find(const struct record *record, uint16_t attribute, 
 /* The first set slot of @attribute in canonical order, or NULL. */
 const struct slot *record_first(const struct record *record, uint16_t attribute);
 
+/* True if a value set by @version came with the record, or in a row that repeats every value: then nobody need have
+ * touched it. */
+bool record_says_in_passing(const struct record *record, struct version version);
+
+/* Splits the value of a reference: "source\x1fid", or a plain id of @own_source. Both borrow. */
+void record_split_reference(struct text value, struct text own_source, struct text *source, struct text *record_id);
+
 /* True for the pseudo record of a whole table (empty record id), whose watermarks hold for each of its records. */
 bool record_is_table(const struct record *record);
 

@@ -25,7 +25,7 @@ MAY_USE = {
     "score": "model record",
     "cluster": "score model record",
     "golden": "config record",
-    "conflict": "config record",
+    "conflict": "config golden record",
     "sync": "config record standard",
     "feed": "config record standard",
     "steward": "record",

@@ -68,6 +68,15 @@ static const char history_config[] =
         "            fields: {id: entity_id, mail: email, name: family_name}}\n"
         "  phones: {key: phone, fields: {phone: phone, records: records}}\n"
         "  companies: {type: organization, when: has siren or sources >= 2, fields: {name: name, full: completeness}}\n"
+        "survivorship:\n"
+        "  person: {job_title: steward, birth_date: steward, given_name: most_frequent, family_name: {with: "
+        "given_name},\n"
+        "           full_name: longest, address: newest, website: {rule: trust, half_life: 1h}, email: oldest}\n"
+        "  organization: {name: steward, employee_count: sum, annual_revenue: maximum, address: longest}\n"
+        "conflicts:\n"
+        "  concurrent: 10m\n"
+        "  by_owner: true\n"
+        "  queues: {sales: {kinds: [closed_company], sources: [emea, us]}, data: {types: [organization]}}\n"
         "matching:\n"
         "  population: {person: 300, organization: 100}\n"
         "  country: FR\n%s";
@@ -148,6 +157,8 @@ static const struct fact person_facts[] = {
         {ATTRIBUTE_CONSENT_EMAIL,
          "",
          {"granted", "denied", CONSENT_NO_OBJECTION, "denied", "unknown", CONSENT_NO_OBJECTION}},
+        {ATTRIBUTE_OWNER, "", {"ines", "paul", "ines", "ines", "paul", "-"}},
+        {ATTRIBUTE_WEBSITE, "", {"durand.fr", "durand.fr", "smith.us", "smith.us", "http://durand.fr", "x"}},
 };
 
 static const struct fact organization_facts[] = {
@@ -177,7 +188,9 @@ static const struct fact organization_facts[] = {
         {ATTRIBUTE_ADDRESS_POSTAL_CODE, "", {"75001", "10001", "75007", "75001", "75 001", "69001"}},
         {ATTRIBUTE_PARENT, "", {"2", "erp/1", "1", "1", "us/1", "4"}},
         {ATTRIBUTE_SAME_AS, "", {"erp/1", "us/2", "emea/1", "erp/3", "emea/2", "us/9"}},
-        {ATTRIBUTE_INDUSTRY_CODE, "", {"A1", "B2", "A1", "A1", "a1", "C3"}},
+        {ATTRIBUTE_STATUS, "", {"active", "closed", "open", "closed", "Closed", "-"}},
+        {ATTRIBUTE_EMPLOYEE_COUNT, "", {"12", "3.5", "100", "12", "12.0", "many"}},
+        {ATTRIBUTE_OWNER, "", {"ines", "paul", "ines", "ines", "paul", "-"}},
         {ATTRIBUTE_PERSON_ACCOUNT, "", {"false", "false", "false", "true", "true", "false"}},
         {ATTRIBUTE_FAMILY_NAME, "", {"Durand", "Smith", "Durand", "Smith", "Durand", "Li"}},
         {ATTRIBUTE_GIVEN_NAME, "", {"Marc", "John", "Marie", "John", "Marc", "Li"}},

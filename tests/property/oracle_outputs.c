@@ -207,6 +207,32 @@ static uint32_t find_pins(struct oracle *oracle, const struct whole *whole, stru
         return count;
 }
 
+static void put_conflict(struct writer *run, struct conflict *conflict)
+{
+        char id[CONFLICT_ID_SIZE];
+        struct buffer json = {0};
+
+        if (run->oracle->config->ignored_kinds & 1U << conflict->kind)
+                return;
+        conflict_id_text(conflict->id, id);
+        for (size_t i = 0; i < run->oracle->decision_count; i++) {
+                const struct decision *decision = run->oracle->decisions[i].decision;
+
+                if (!text_equal(decision->conflict, text_from(id)))
+                        continue;
+                if (decision->kind == DECISION_DISMISS)
+                        return;
+                if (decision->kind == DECISION_ASSIGN)
+                        conflict->assignee = decision->value;
+                else
+                        conflict->comment = decision->value;
+        }
+        conflict_write_json(&run->oracle->arena, run->oracle->config, conflict, &json);
+        output_set_put(run->outputs, TEXT("conflicts"), text_from(id), buffer_view(&json));
+        buffer_free(&json);
+        run->counts->conflicts++;
+}
+
 static void write_golden(struct writer *run, const struct whole *whole)
 {
         struct oracle *oracle = run->oracle;
@@ -223,6 +249,7 @@ static void write_golden(struct writer *run, const struct whole *whole)
                 .resolve_context = oracle,
         };
         struct golden_pin pins[ATTRIBUTE_MAX];
+        const struct conflict *found;
         struct buffer json = {0};
 
         input.pin_count = find_pins(oracle, whole, pins);
@@ -232,6 +259,11 @@ static void write_golden(struct writer *run, const struct whole *whole)
         golden_write_json(&oracle->arena, &input, &json);
         output_set_put(run->outputs, arena_printf(&oracle->arena, "golden.%s", record_type_name(whole->type)),
                        text_from(whole->id), buffer_view(&json));
+        for (uint32_t i = 0, count = conflict_find(&oracle->arena, &input, &found); i < count; i++) {
+                struct conflict conflict = found[i];
+
+                put_conflict(run, &conflict);
+        }
         write_commands(run, whole, members, buffer_view(&json));
         collect_rows(run, whole, buffer_view(&json));
         buffer_free(&json);
@@ -240,30 +272,6 @@ static void write_golden(struct writer *run, const struct whole *whole)
 
 /* ---- conflicts -----------------------------------------------------------------------------------------------------
  */
-
-static void put_conflict(struct writer *run, struct conflict *conflict)
-{
-        char id[CONFLICT_ID_SIZE];
-        struct buffer json = {0};
-
-        conflict_id_text(conflict->id, id);
-        for (size_t i = 0; i < run->oracle->decision_count; i++) {
-                const struct decision *decision = run->oracle->decisions[i].decision;
-
-                if (!text_equal(decision->conflict, text_from(id)))
-                        continue;
-                if (decision->kind == DECISION_DISMISS)
-                        return;
-                if (decision->kind == DECISION_ASSIGN)
-                        conflict->assignee = decision->value;
-                else
-                        conflict->comment = decision->value;
-        }
-        conflict_write_json(run->oracle->config, conflict, &json);
-        output_set_put(run->outputs, TEXT("conflicts"), text_from(id), buffer_view(&json));
-        buffer_free(&json);
-        run->counts->conflicts++;
-}
 
 static uint64_t tie_order(const struct oracle *oracle, uint32_t a, uint32_t b)
 {
@@ -379,12 +387,15 @@ static void write_pair(struct writer *run, uint32_t x, uint32_t y)
         else
                 return; /* establishments of one company */
         conflict.posterior_mbit = best.edge->score.posterior_mbit;
+        conflict.rule = detail.rule ? detail.rule->name : TEXT_NONE;
         add_evidence(oracle, &detail, &conflict);
         conflict.entities[0] = text_from(oracle->wholes[one].id);
         conflict.entities[1] = text_from(oracle->wholes[two].id);
         add_side(oracle, &oracle->wholes[one], &conflict, records);
+        conflict.first_count = conflict.record_count;
         add_side(oracle, &oracle->wholes[two], &conflict, records);
         conflict.id = conflict_id(conflict.kind, conflict.entities[0], conflict.entities[1]);
+        conflict_offer_verdicts(&oracle->arena, &conflict);
         put_conflict(run, &conflict);
 }
 

@@ -1,1 +1,1 @@
-unit_tests(FOLDER conflict USES conflict config record)
+unit_tests(FOLDER conflict USES conflict golden config record)

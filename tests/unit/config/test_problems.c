@@ -132,6 +132,41 @@ static void shapes_that_do_not_fit_are_named(void **state)
                           "names no attribute", "ignore");
 }
 
+static void survivorship_that_could_only_disappoint_is_refused(void **state)
+{
+        (void)state;
+        assert_only_error("survivorship: {person: {job_titel: newest}}\n", 1, "unknown attribute", "\"job_title\"");
+        assert_only_error("survivorship: {person: {job_title: newst}}\n", 1, "unknown word \"newst\"", "newest");
+        assert_only_error("survivorship: {person: {job_title: sum}}\n", 1, "cannot survive by sum", "numbers");
+        assert_only_error("survivorship: {person: {consent: newest}}\n", 1, "cannot survive by newest",
+                          "newest_explicit");
+        assert_only_error("survivorship: {person: {siren: newest}}\n", 1, "no golden person has siren", "");
+        assert_only_error("survivorship: {person: {address.city: newest}}\n", 1, "taken whole", "`address`");
+        assert_only_error("survivorship: {person: {job_title: {rule: newest, half_life: 5d}}}\n", 1, "about trust",
+                          "choose trust");
+        assert_only_error("survivorship: {person: {given_name: {with: given_name}}}\n", 1, "with itself", "");
+        assert_only_error("survivorship: {person: {given_name: {with: email}}}\n", 1, "a single value", "");
+        assert_only_error("survivorship:\n  person:\n    given_name: {with: job_title}\n"
+                          "    family_name: {with: given_name}\n",
+                          4, "goes with another", "the one that leads");
+        assert_only_error("attributes: {turnover: {kind: number}}\n"
+                          "survivorship: {organization: {turnover: sum}}\n"
+                          "sources: {s: {topics: [t], entities: {e: {type: organization, fields: {t: turnover}}}}}\n"
+                          "sync: {s: {entities: {e: {write: {turnover: fill}}}}}\n",
+                          4, "summed up again", "another rule");
+}
+
+static void queues_name_what_there_is(void **state)
+{
+        (void)state;
+        assert_only_error("conflicts: {ignore: [orphan_referense]}\n", 1, "no kind of conflict",
+                          "\"orphan_reference\"");
+        assert_only_error("conflicts: {queues: {a b: {}}}\n", 1, "no name for a queue", "letters");
+        assert_only_error("conflicts: {queues: {a: {sources: [erp]}}}\n", 1, "no source \"erp\"", "");
+        assert_only_error("conflicts: {queues: {a: {rules: [vat]}}}\n", 1, "no rule \"vat\"", "matching.rules");
+        assert_only_error("conflicts: {queues: {a: {types: [people]}}}\n", 1, "no entity type", "person");
+}
+
 static void doubts_are_warnings_and_stop_nothing(void **state)
 {
         (void)state;
@@ -276,6 +311,8 @@ int main(void)
                 cmocka_unit_test(a_syntax_error_does_not_hide_the_mistakes_before_it),
                 cmocka_unit_test(tabs_are_named_as_such),
                 cmocka_unit_test(shapes_that_do_not_fit_are_named),
+                cmocka_unit_test(survivorship_that_could_only_disappoint_is_refused),
+                cmocka_unit_test(queues_name_what_there_is),
                 cmocka_unit_test(doubts_are_warnings_and_stop_nothing),
                 cmocka_unit_test(aliases_that_multiply_are_stopped),
                 cmocka_unit_test(depth_length_and_size_have_bounds),

@@ -80,7 +80,7 @@ static void a_steward_sees_canonical_values_and_the_evidence(void **state)
 
         (void)state;
         config_init_builtin(&config);
-        conflict_write_json(&config, &conflict, &json);
+        conflict_write_json(&arena, &config, &conflict, &json);
         assert_int_equal(0, json_parse(&arena, buffer_view(&json), &root, NULL));
         assert_true(text_equal(json_scalar_text(json_get(root, "kind")), TEXT("possible_duplicate")));
         assert_true(text_equal(json_scalar_text(json_get(root, "posterior_bits")), TEXT("0.5")));
@@ -124,7 +124,7 @@ static void a_conflict_about_one_record_names_reason_and_value(void **state)
         for (int i = 0; i <= CONFLICT_RECORDS_MAX; i++)
                 records[i] = &record;
         config_init_builtin(&config);
-        conflict_write_json(&config, &conflict, &json);
+        conflict_write_json(&arena, &config, &conflict, &json);
         assert_int_equal(0, json_parse(&arena, buffer_view(&json), &root, NULL));
         conflict_id_text(conflict.id, id);
         assert_true(text_equal(json_scalar_text(json_get(root, "conflict_id")), text_from(id)));

@@ -40,7 +40,7 @@ static const struct {
         {SURVIVE_FREQUENT, "job_title", {"clerk", "buyer", "clerk"}, "clerk"},
         {SURVIVE_FREQUENT, "job_title", {"clerk", "buyer", "head"}, "buyer"},
         {SURVIVE_LONGEST, "job_title", {"clerk", "buyer", "head of purchasing"}, "head of purchasing"},
-        {SURVIVE_LONGEST, "job_title", {"\xc3\xa9\xc3\xa9\xc3\xa9", "abcd", ""}, "abcd"},
+        {SURVIVE_LONGEST, "job_title", {"ééé", "abcd", ""}, "abcd"},
         {SURVIVE_MINIMUM, "turnover", {"100", "20", "3.5"}, "3.5"},
         {SURVIVE_MINIMUM, "turnover", {"100", "-20", "3.5"}, "-20"},
         {SURVIVE_MAXIMUM, "turnover", {"100", "20", "3.5"}, "100"},
@@ -140,8 +140,8 @@ static void an_address_survives_as_a_whole_by_any_rule(void **state)
         struct bench *bench = *state;
         const struct json_node *root;
 
-        for (uint16_t i = ATTRIBUTE_ADDRESS_STREET; i <= ATTRIBUTE_ADDRESS_COUNTRY; i++)
-                set_rule(bench, i, SURVIVE_LONGEST);
+        for (int i = ATTRIBUTE_ADDRESS_STREET; i <= ATTRIBUTE_ADDRESS_COUNTRY; i++)
+                set_rule(bench, (uint16_t)i, SURVIVE_LONGEST);
         give(bench, 0, ATTRIBUTE_ADDRESS_STREET, "1 rue A", 1);
         give(bench, 0, ATTRIBUTE_ADDRESS_CITY, "Lyon", 1);
         give(bench, 0, ATTRIBUTE_ADDRESS_POSTAL_CODE, "69001", 1);
@@ -149,8 +149,8 @@ static void an_address_survives_as_a_whole_by_any_rule(void **state)
         root = write_golden(bench);
         assert_member(root, "attributes/address.street", "1 rue A");
         assert_member(root, "lineage/address.city/rule", "longest");
-        for (uint16_t i = ATTRIBUTE_ADDRESS_STREET; i <= ATTRIBUTE_ADDRESS_COUNTRY; i++)
-                set_rule(bench, i, SURVIVE_FREQUENT);
+        for (int i = ATTRIBUTE_ADDRESS_STREET; i <= ATTRIBUTE_ADDRESS_COUNTRY; i++)
+                set_rule(bench, (uint16_t)i, SURVIVE_FREQUENT);
         give(bench, 2, ATTRIBUTE_ADDRESS_STREET, "a street with a very long name", 2);
         root = write_golden(bench);
         assert_member(root, "attributes/address.street", "a street with a very long name");
