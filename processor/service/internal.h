@@ -196,6 +196,10 @@ struct restore {
         int64_t seen_ms;    /* monotonic time of the last event */
 };
 
+/* Seconds that the rest takes at the pace so far, rounded up; -1 while there is no pace yet. @done and @left in
+ * offsets: compaction leaves gaps, so both are upper bounds. */
+int64_t restore_estimate_seconds(int64_t done, int64_t left, int64_t elapsed_ms);
+
 int restore_begin(struct service *service, struct restore *restore, struct error *error);
 /* One event of the log, if it comes within @wait_ms; flushes when enough has come together. */
 int restore_step(struct service *service, struct restore *restore, int wait_ms, struct error *error);

@@ -144,12 +144,29 @@ static void measure(struct service *service, const int64_t *ends, int32_t partit
         monitor_update(service, false);
 }
 
-static void report(const struct service *service, const int64_t *ends, int32_t partitions, uint64_t applied)
+int64_t restore_estimate_seconds(int64_t done, int64_t left, int64_t elapsed_ms)
 {
-        int64_t left = count_left(service, ends, partitions);
+        double seconds;
 
-        log_info("service", "restoring: %llu records applied, at most %lld to go", (unsigned long long)applied,
-                 (long long)left);
+        if (left <= 0)
+                return 0;
+        if (done <= 0 || elapsed_ms <= 0)
+                return -1;
+        seconds = (double)left * (double)elapsed_ms / (double)done / 1000;
+        return (int64_t)seconds + ((double)(int64_t)seconds < seconds);
+}
+
+/* @total offsets were to be read at the start. */
+static void report(int64_t left, int64_t total, int64_t elapsed_ms, uint64_t applied)
+{
+        int64_t seconds = restore_estimate_seconds(total - left, left, elapsed_ms);
+        char estimate[64] = "";
+
+        if (seconds >= 0)
+                snprintf(estimate, sizeof(estimate), ", about %lld s", (long long)seconds);
+        log_info("service", "restoring: %llu records applied, %lld %% done, at most %lld offsets to go%s",
+                 (unsigned long long)applied, (long long)(total > 0 ? 100 * (total - left) / total : 100),
+                 (long long)left, estimate);
 }
 
 int restore_begin(struct service *service, struct restore *restore, struct error *error)
@@ -178,6 +195,7 @@ int restore_run(struct service *service, const int64_t *ends, struct error *erro
 {
         int32_t partitions = service->topics.items[service->topics.records].partitions;
         int64_t started_ms = clock_monotonic_ms(), reported_ms = started_ms;
+        int64_t total = count_left(service, ends, partitions);
         struct restore restore = {0};
         int r = 0;
 
@@ -197,8 +215,8 @@ int restore_run(struct service *service, const int64_t *ends, struct error *erro
                 if (r == 0 && clock_monotonic_ms() - restore.seen_ms > STALLED_MS)
                         r = error_set(error, ERR_RETRY, "restoring: `records` cannot be read to its end");
                 if (clock_monotonic_ms() - reported_ms >= REPORT_MS) {
-                        report(service, ends, partitions, restore.applied);
                         reported_ms = clock_monotonic_ms();
+                        report(count_left(service, ends, partitions), total, reported_ms - started_ms, restore.applied);
                 }
         }
         r = r ? r : restore_flush(service, &restore, error);

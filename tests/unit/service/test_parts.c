@@ -266,6 +266,16 @@ static void an_output_is_a_cloud_event(void **state)
         assert_false(text_equal(header(first, "ce_id"), header(second, "ce_id")));
 }
 
+static void a_restore_says_how_long_the_rest_takes(void **state)
+{
+        (void)state;
+        assert_int_equal(restore_estimate_seconds(250, 750, 5000), 15);
+        assert_int_equal(restore_estimate_seconds(999, 1, 5000), 1); /* never 0 while something is left */
+        assert_int_equal(restore_estimate_seconds(1000, 0, 5000), 0);
+        assert_int_equal(restore_estimate_seconds(0, 1000, 5000), -1); /* no pace yet */
+        assert_int_equal(restore_estimate_seconds(1, 4000000000LL, 1), 4000000);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -273,6 +283,7 @@ int main(void)
                 cmocka_unit_test(a_note_before_the_state_is_known_has_no_digest),
                 cmocka_unit_test(what_others_write_beside_an_offset_is_no_note),
                 cmocka_unit_test(two_processes_never_have_the_same_instance_id),
+                cmocka_unit_test(a_restore_says_how_long_the_rest_takes),
                 cmocka_unit_test_setup_teardown(state_is_compacted_and_stories_expire, setup, teardown),
                 cmocka_unit_test_setup_teardown(a_prefix_that_makes_names_too_long_is_refused, setup, teardown),
                 cmocka_unit_test_setup_teardown(a_dead_letter_has_the_original_bytes_and_says_where_and_why, setup,
