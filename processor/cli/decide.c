@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "cli/load.h"
 #include "cli/output.h"
+#include "engine/subject.h"
 #include "kafka/kafka.h"
 #include "steward/decision.h"
 
@@ -33,6 +34,7 @@ struct arguments {
         const char *reason;
         const char *by;
         const char *at;
+        const char *state;
         bool print;
         bool withdraw;
         const char *words[WORDS_MAX];
@@ -66,6 +68,10 @@ static const struct argp_option argp_options[] = {
          "When (2024-02-29T12:34:56Z); default: now. Of two decisions about one thing the later "
          "one holds",
          0},
+        {"state", 'S', "DIRECTORY", 0,
+         "With erase: decide it for every record of the person or company, as this state knows them; RECORD may be the "
+         "id of a golden record",
+         0},
         {"withdraw", KEY_WITHDRAW, NULL, 0, "Take back what was decided about this, instead of deciding it", 0},
         {"print", KEY_PRINT, NULL, 0, "Print the message as a line that `durand replay` reads; send nothing", 0},
         {0},
@@ -88,6 +94,9 @@ static error_t parse_argument(int key, char *value, struct argp_state *state)
         case KEY_AT:
                 arguments->at = value;
                 return 0;
+        case 'S':
+                arguments->state = value;
+                return 0;
         case KEY_WITHDRAW:
                 arguments->withdraw = true;
                 return 0;
@@ -104,6 +113,8 @@ static error_t parse_argument(int key, char *value, struct argp_state *state)
                         argp_error(state, "what is decided?");
                 if (!arguments->withdraw && !arguments->reason)
                         argp_error(state, "why? Say --reason TEXT");
+                if (arguments->state && (arguments->withdraw || strcmp(arguments->words[0], "erase") != 0))
+                        argp_error(state, "--state is for erase alone");
                 return 0;
         default:
                 return ARGP_ERR_UNKNOWN;
@@ -187,11 +198,12 @@ static int fill_decision(const struct config *config, const struct arguments *ar
         *decision = (struct decision){.at_ms = clock_wall_ms()};
         if (!parse_kind(forms[form].name, &decision->kind))
                 return error_set(error, ERR_USAGE, "\"%s\" is no decision", forms[form].name);
-        for (int i = 0; i < forms[form].records; i++) {
+        for (int i = 0; i < forms[form].records && !arguments->state; i++) {
                 if (parse_record(config, arguments->words[word++], &decision->records[i], error) < 0)
                         return ERR_USAGE;
         }
         decision->record_count = (uint32_t)forms[form].records;
+        word = 1 + forms[form].records;
         if (forms[form].attribute)
                 decision->attribute = text_from(arguments->words[word++]);
         if (forms[form].conflict)
@@ -229,20 +241,80 @@ static int make_message(struct arena *arena, struct decision *decision, struct t
         return 0;
 }
 
+/* ---- whom ----------------------------------------------------------------------------------------------------------
+ */
+
+/* Several decisions that are sent together: of an erasure one for each record. */
+struct messages {
+        struct decision *decisions;
+        struct text *keys, *values;
+        uint32_t count;
+};
+
+/* The records of the entity that the word behind `erase` means, as the last checkpoint knows them. */
+static int list_records(const struct arguments *arguments, struct arena *arena, struct record_key **records,
+                        uint32_t *count, struct error *error)
+{
+        struct store_options options = {.path = arguments->state, .read_only = true};
+        struct store_txn *txn;
+        struct store *store;
+        int r = store_open(&options, &store, error);
+
+        if (r < 0)
+                return r;
+        r = store_snapshot(store, &txn, error);
+        if (r == 0) {
+                r = engine_subject_records(txn, text_from(arguments->words[1]), arena, records, count, error);
+                store_snapshot_end(txn);
+        }
+        store_close(store);
+        return r;
+}
+
+static int make_messages(struct arena *arena, const struct arguments *arguments, const struct decision *decision,
+                         struct messages *messages, struct error *error)
+{
+        struct record_key *records = NULL;
+        uint32_t count = 1;
+        int r = arguments->state ? list_records(arguments, arena, &records, &count, error) : 0;
+
+        if (r < 0)
+                return r;
+        messages->decisions = arena_calloc(arena, count, sizeof(*messages->decisions));
+        messages->keys = arena_calloc(arena, count, sizeof(*messages->keys));
+        messages->values = arena_calloc(arena, count, sizeof(*messages->values));
+        for (; r == 0 && messages->count < count; messages->count++) {
+                struct decision *next = &messages->decisions[messages->count];
+
+                *next = *decision;
+                if (records)
+                        next->records[0] = records[messages->count];
+                r = make_message(arena, next, &messages->keys[messages->count], &messages->values[messages->count],
+                                 error);
+        }
+        return r;
+}
+
 /* ---- sending -------------------------------------------------------------------------------------------------------
  */
 
-static int send_message(const struct config *config, struct text key, struct text value, bool withdraw,
-                        struct error *error)
+static int send_messages(const struct config *config, const struct messages *messages, bool withdraw,
+                         struct error *error)
 {
-        struct kafka_record record = {.has_key = true, .has_value = !withdraw, .key = key, .value = value};
         struct kafka_producer *producer = NULL;
         struct kafka_topic topic = {.compacted = true, .partitions = (int32_t)config->partitions};
         int r = kafka_producer_open(config, false, &producer, error);
 
         snprintf(topic.name, sizeof(topic.name), "%.*s", TEXT_ARG(config->stewards.topics[0]));
         r = r ? r : kafka_topics_open(producer, &topic, 1, (int16_t)config->replication, true, error);
-        r = r ? r : kafka_produce(producer, &record, error);
+        for (uint32_t i = 0; r == 0 && i < messages->count; i++) {
+                struct kafka_record record = {.has_key = true,
+                                              .has_value = !withdraw,
+                                              .key = messages->keys[i],
+                                              .value = messages->values[i]};
+
+                r = kafka_produce(producer, &record, error);
+        }
         r = r ? r : kafka_confirm(producer, error);
         kafka_producer_close(producer);
         return r;
@@ -269,35 +341,56 @@ static bool print_message(struct text key, struct text value, bool withdraw)
         return print_output(&out);
 }
 
+/* What was sent, record by record: of an erasure this is its certificate. */
+static void report(const struct messages *messages, bool withdraw)
+{
+        for (uint32_t i = 0; i < messages->count; i++) {
+                const struct decision *decision = &messages->decisions[i];
+                char id[DECISION_ID_SIZE];
+
+                decision_id(decision, id);
+                if (withdraw)
+                        printf("withdrawn: %.*s\n", TEXT_ARG(messages->keys[i]));
+                else if (decision->kind == DECISION_ERASE)
+                        printf("decided: %s erase %.*s/%.*s/%.*s\n", id, TEXT_ARG(decision->records[0].source),
+                               TEXT_ARG(decision->records[0].entity), TEXT_ARG(decision->records[0].record_id));
+                else
+                        printf("decided: %s\n", id);
+        }
+}
+
+static int print_messages(const struct messages *messages, bool withdraw)
+{
+        bool printed = true;
+
+        for (uint32_t i = 0; printed && i < messages->count; i++)
+                printed = print_message(messages->keys[i], messages->values[i], withdraw);
+        return printed ? 0 : ERR_FATAL;
+}
+
 static int decide(const struct config *config, const struct arguments *arguments, struct error *error)
 {
         struct arena arena ARENA_CLEANUP = {0};
-        char id[DECISION_ID_SIZE];
         struct decision decision = {0};
-        struct text key = TEXT_NONE, value = TEXT_NONE;
+        struct messages messages = {0};
         size_t form = 0;
         int r = find_form(arguments, &form, error);
 
         r = r ? r : fill_decision(config, arguments, form, &decision, error);
         if (r == 0 && arguments->withdraw && forms[form].value)
                 decision.value = TEXT("-"); /* what is withdrawn need not be said again */
-        r = r ? r : make_message(&arena, &decision, &key, &value, error);
+        r = r ? r : make_messages(&arena, arguments, &decision, &messages, error);
         if (r < 0)
                 return r;
         if (arguments->print)
-                return print_message(key, value, arguments->withdraw) ? 0 : ERR_FATAL;
+                return print_messages(&messages, arguments->withdraw);
         if (decision.kind == DECISION_ERASE && config->ghost_secret.length == 0)
                 fprintf(stderr,
                         "durand decide: without service.ghost_secret the hashes that are kept of who is erased can "
                         "be tried out by anybody (docs/erasure.md)\n");
-        r = send_message(config, key, value, arguments->withdraw, error);
-        if (r != 0)
+        if (send_messages(config, &messages, arguments->withdraw, error) != 0)
                 return ERR_FATAL;
-        decision_id(&decision, id);
-        if (arguments->withdraw)
-                printf("withdrawn: %.*s\n", TEXT_ARG(key));
-        else
-                printf("decided: %s\n", id);
+        report(&messages, arguments->withdraw);
         return 0;
 }
 

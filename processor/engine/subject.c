@@ -310,16 +310,38 @@ static int check_found(const struct subject *subject)
         return 0;
 }
 
+static int find_subject(struct subject *subject, struct store_txn *txn)
+{
+        int r = engine_list_members_snapshot(txn, find_entity, subject, subject->error);
+
+        if (r == 0)
+                r = check_found(subject);
+        return r == 0 ? engine_list_members_snapshot(txn, note_member, subject, subject->error) : r;
+}
+
+int engine_subject_records(struct store_txn *txn, struct text name, struct arena *arena, struct record_key **keys,
+                           uint32_t *count, struct error *error)
+{
+        struct subject subject = {.name = name, .error = error};
+        int r = find_subject(&subject, txn);
+
+        *keys = arena_calloc(arena, subject.key_count + 1, sizeof(**keys));
+        *count = r == 0 ? (uint32_t)subject.key_count : 0;
+        for (uint32_t i = 0; i < *count; i++)
+                (*keys)[i] = (struct record_key){.source = arena_text(arena, subject.keys[i].source),
+                                                 .entity = arena_text(arena, subject.keys[i].entity),
+                                                 .record_id = arena_text(arena, subject.keys[i].record_id)};
+        arena_free(&subject.arena);
+        arena_free(&subject.scratch);
+        return r;
+}
+
 int engine_export_subject(struct store_txn *txn, const struct vocabulary *vocabulary, struct text name,
                           struct buffer *out, struct error *error)
 {
         struct subject subject = {.name = name, .error = error};
-        int r = engine_list_members_snapshot(txn, find_entity, &subject, error);
+        int r = find_subject(&subject, txn);
 
-        if (r == 0)
-                r = check_found(&subject);
-        if (r == 0)
-                r = engine_list_members_snapshot(txn, note_member, &subject, error);
         if (r == 0)
                 r = store_walk(txn, STORE_FEED, note_row, &subject);
         if (r == 0)

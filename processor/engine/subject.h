@@ -5,8 +5,9 @@
  */
 #pragma once
 
+#include "base/arena.h"
 #include "base/buffer.h"
-#include "record/attribute.h"
+#include "record/record.h"
 #include "state/store.h"
 
 /* Appends one JSON object to @out: `entity_id`, `entity_type`, `golden` (with lineage), `records` (values as the
@@ -19,3 +20,8 @@
  * the state is damaged. */
 int engine_export_subject(struct store_txn *txn, const struct vocabulary *vocabulary, struct text name,
                           struct buffer *out, struct error *error);
+
+/* The living records of the entity that @name means, as above: @keys in @arena, in the order of their numbers. Looks at
+ * every record twice. */
+int engine_subject_records(struct store_txn *txn, struct text name, struct arena *arena, struct record_key **keys,
+                           uint32_t *count, struct error *error);

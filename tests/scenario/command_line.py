@@ -347,6 +347,29 @@ class Decide(unittest.TestCase):
         self.write(same, self.decide("--withdraw", "same", *self.TWO).stdout)
         self.assertNotIn(self.outcome()["outcome"], ("decided-one", "decided-two"))
 
+    def test_an_erasure_is_decided_for_each_record_of_the_person(self):
+        state, sample = os.path.join(self.directory.name, "state"), os.path.join(ROOT, "docker", "sample")
+        config = os.path.join(sample, "durand.yaml")
+        self.assertEqual(durand("replay", "--config", config, "--input", os.path.join(sample, "events.ndjson"), "--state",
+                                state, "--output", os.path.join(self.directory.name, "out")).returncode, 0)
+
+        def erase(who, *words):
+            return durand("decide", "--config", config, "--print", "--reason", "asked for it", "erase", who, *words)
+
+        lines = [json.loads(line) for line in erase("erp/50001", "--state", state).stdout.splitlines()]
+        records = sorted("/".join(line["value"]["records"][0].values()) for line in lines)
+        self.assertEqual(records, ["erp/invoice_contact/50001", "sfdc-emea/Contact/003AZ0000000003YAA",
+                                   "sfdc-us/Contact/0035f0000000004AAA"])
+        self.assertEqual({line["value"]["decision"] for line in lines}, {"erase"})
+        golden = json.loads(durand("subject", "export", "--state", state, "erp/50001").stdout)["entity_id"]
+        self.assertEqual(len(erase(golden, "--state", state).stdout.splitlines()), 3)
+        self.assertEqual(len(erase("erp/invoice_contact/50001").stdout.splitlines()), 1)
+        nobody = erase("erp/99", "--state", state)
+        self.assertEqual(nobody.returncode, 2)
+        self.assertIn("no living record", nobody.stderr)
+        self.assertEqual(durand("decide", "--config", config, "--print", "--reason", "x", "same", *self.TWO, "--state",
+                                state).returncode, 2)
+
     def test_what_is_no_decision_is_refused_with_what_would_be(self):
         for words, message in ((("marry", *self.TWO), "same, different"), (("same", self.TWO[0]), "same RECORD RECORD"),
                                (("same", self.TWO[0], self.TWO[0]), "two different records"),
