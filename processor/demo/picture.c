@@ -250,12 +250,32 @@ static void show_reasons(struct picture *picture, const struct json_node *confli
         for (const struct json_node *item = evidence ? evidence->child : NULL; item; item = item->next) {
                 struct text reason = json_scalar_text(json_get(item, "reason"));
 
+                const struct json_node *values = json_get(item, "values");
+
                 if (reason.length > 0)
-                        screen_line(picture->screen, STYLE_PLAIN, "      %.*s   %.*s",
-                                    TEXT_ARG(json_scalar_text(json_get(item, "attribute"))), TEXT_ARG(reason));
+                        screen_line(picture->screen, STYLE_PLAIN, "      %.*s   %.*s: %.*s",
+                                    TEXT_ARG(json_scalar_text(json_get(item, "attribute"))),
+                                    TEXT_ARG(json_scalar_text(values ? values->child : NULL)), TEXT_ARG(reason));
         }
         screen_line(picture->screen, STYLE_FAINT, "      %.*s",
                     TEXT_ARG(json_scalar_text(json_get(conflict, "suggestion"))));
+}
+
+/* What a steward would type: the likeliest of the choices. */
+static void show_choice(struct picture *picture, const struct json_node *conflict)
+{
+        const struct json_node *choices = json_get(conflict, "choices");
+        const struct json_node *choice = choices ? choices->child : NULL;
+        const struct json_node *records = json_get(choice, "records");
+        struct text command = arena_printf(&picture->arena, "durand decide %.*s",
+                                           TEXT_ARG(json_scalar_text(json_get(choice, "decision"))));
+
+        if (!choice)
+                return;
+        for (const struct json_node *record = records ? records->child : NULL; record; record = record->next)
+                command = arena_printf(&picture->arena, "%.*s %.*s", TEXT_ARG(command),
+                                       TEXT_ARG(json_scalar_text(record)));
+        screen_line(picture->screen, STYLE_FAINT, "      %.*s", TEXT_ARG(command));
 }
 
 static void show_conflict(struct picture *picture, const struct json_node *conflict)
@@ -273,6 +293,7 @@ static void show_conflict(struct picture *picture, const struct json_node *confl
                 screen_line(picture->screen, STYLE_PLAIN, "      %.*s, %.*s", TEXT_ARG(name_in_record(picture, record)),
                             TEXT_ARG(member_text(picture, record)));
         show_reasons(picture, conflict);
+        show_choice(picture, conflict);
 }
 
 /* How many conflicts of @kind are open, and the first of them. */
@@ -294,26 +315,21 @@ static size_t count_kind(const struct picture *picture, struct text kind, const 
 
 static void show_conflicts(struct picture *picture)
 {
-        static const struct text kinds[] = {
-                TEXT_INIT("possible_duplicate"),       TEXT_INIT("contradicting_identifiers"),
-                TEXT_INIT("invalid_identifying_data"), TEXT_INIT("over_merge"),
-                TEXT_INIT("contradicting_decisions"),
-        };
-        const struct json_node *examples[sizeof(kinds) / sizeof(kinds[0])] = {NULL};
+        const struct json_node *examples[CONFLICT_KIND_COUNT] = {NULL};
         struct text summary = TEXT_NONE;
 
-        for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-                size_t count = count_kind(picture, kinds[i], &examples[i]);
+        for (int i = 0; i < CONFLICT_KIND_COUNT; i++) {
+                struct text kind = text_from(conflict_kind_name((enum conflict_kind)i));
+                size_t count = count_kind(picture, kind, &examples[i]);
 
                 if (count > 0)
-                        summary =
-                                arena_printf(&picture->arena, "%.*s%s%zu %.*s", TEXT_ARG(summary),
-                                             summary.length > 0 ? ", " : "", count, TEXT_ARG(words(picture, kinds[i])));
+                        summary = arena_printf(&picture->arena, "%.*s%s%zu %.*s", TEXT_ARG(summary),
+                                               summary.length > 0 ? ", " : "", count, TEXT_ARG(words(picture, kind)));
         }
         heading(picture, "For a data steward");
         screen_line(picture->screen, STYLE_PLAIN, "  %zu open: %.*s. One of each, weights in bits:",
                     watch_count(picture->watch, WATCH_CONFLICTS, TYPE_PERSON), TEXT_ARG(summary));
-        for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        for (int i = 0; i < CONFLICT_KIND_COUNT; i++) {
                 if (examples[i])
                         show_conflict(picture, examples[i]);
         }
