@@ -341,8 +341,8 @@ static bool print_message(struct text key, struct text value, bool withdraw)
         return print_output(&out);
 }
 
-/* What was sent, record by record: of an erasure this is its certificate. */
-static void report(const struct messages *messages, bool withdraw)
+/* What was sent. Of the erasure of a whole person each line names its record, too: it is the certificate. */
+static void report(const struct messages *messages, bool withdraw, bool listed)
 {
         for (uint32_t i = 0; i < messages->count; i++) {
                 const struct decision *decision = &messages->decisions[i];
@@ -351,7 +351,7 @@ static void report(const struct messages *messages, bool withdraw)
                 decision_id(decision, id);
                 if (withdraw)
                         printf("withdrawn: %.*s\n", TEXT_ARG(messages->keys[i]));
-                else if (decision->kind == DECISION_ERASE)
+                else if (listed)
                         printf("decided: %s erase %.*s/%.*s/%.*s\n", id, TEXT_ARG(decision->records[0].source),
                                TEXT_ARG(decision->records[0].entity), TEXT_ARG(decision->records[0].record_id));
                 else
@@ -390,7 +390,7 @@ static int decide(const struct config *config, const struct arguments *arguments
                         "be tried out by anybody (docs/erasure.md)\n");
         if (send_messages(config, &messages, arguments->withdraw, error) != 0)
                 return ERR_FATAL;
-        report(&messages, arguments->withdraw);
+        report(&messages, arguments->withdraw, arguments->state != NULL);
         return 0;
 }
 
